@@ -1,0 +1,24 @@
+/**
+ * @file
+ * All of libaim.
+ */
+#ifndef AIM_AIM_H
+#define AIM_AIM_H
+
+#include <aim/buffer.h>
+#include <aim/cache.h>
+#include <aim/cluster.h>
+#include <aim/context.h>
+#include <aim/error.h>
+#include <aim/export.h>
+#include <aim/finding.h>
+#include <aim/health.h>
+#include <aim/manifest.h>
+#include <aim/model.h>
+#include <aim/plan.h>
+#include <aim/policy.h>
+#include <aim/selection.h>
+#include <aim/types.h>
+#include <aim/version.h>
+
+#endif

@@ -1,0 +1,108 @@
+/* Errors as owned, immutable records; running out of memory has a static one. */
+#include "base/error.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct aim_error {
+    const aim_allocator *allocator; /* points to the copy below; NULL for the static error */
+    aim_allocator own_allocator;
+    size_t size;
+    aim_code code;
+    uint64_t line, column;
+    const char *message, *source, *pointer; /* behind the struct */
+};
+
+static const aim_error no_memory = {.code = AIM_E_NO_MEMORY, .message = "out of memory"};
+
+const char *aim_code_name(aim_code code) {
+    static const struct {
+        aim_code code;
+        const char *name;
+    } names[] = {
+        {AIM_OK, "AIM_OK"},
+        {AIM_E_NO_MEMORY, "AIM_E_NO_MEMORY"},
+        {AIM_E_LIMIT, "AIM_E_LIMIT"},
+        {AIM_E_ARGUMENT, "AIM_E_ARGUMENT"},
+        {AIM_E_STRUCT, "AIM_E_STRUCT"},
+        {AIM_E_SYNTAX, "AIM_E_SYNTAX"},
+        {AIM_E_TYPE, "AIM_E_TYPE"},
+        {AIM_E_DUPLICATE, "AIM_E_DUPLICATE"},
+        {AIM_E_DOCUMENT, "AIM_E_DOCUMENT"},
+        {AIM_E_NOT_FOUND, "AIM_E_NOT_FOUND"},
+        {AIM_E_UNSUPPORTED, "AIM_E_UNSUPPORTED"},
+        {AIM_E_READ, "AIM_E_READ"},
+        {AIM_E_WRITE, "AIM_E_WRITE"},
+        {AIM_E_CANCELLED, "AIM_E_CANCELLED"},
+        {AIM_E_INTERNAL, "AIM_E_INTERNAL"},
+    };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (names[i].code == code) return names[i].name;
+    }
+    return "AIM_E_UNKNOWN";
+}
+
+static const char *place_text(char **next, const char *text) {
+    if (!text) return NULL;
+    size_t size = strlen(text) + 1;
+    char *copy = memcpy(*next, text, size);
+    *next += size;
+    return copy;
+}
+
+static aim_code make(aim_error **err, const aim_allocator *allocator, aim_code code, const aimp_place *place,
+                     const char *message) {
+    if (!err) return code;
+    aimp_place none = {0};
+    if (!place) place = &none;
+    size_t size = sizeof(aim_error) + strlen(message) + 1;
+    size += place->source ? strlen(place->source) + 1 : 0;
+    size += place->pointer ? strlen(place->pointer) + 1 : 0;
+    aim_error *error = code == AIM_E_NO_MEMORY ? NULL : aimp_alloc(allocator, size);
+    if (!error) {
+        /* The caller may only pass it to aim_error_…(), which never write to it. */
+        *err = (aim_error *)(uintptr_t)&no_memory;
+        return code;
+    }
+    char *next = (char *)(error + 1);
+    *error = (aim_error){.own_allocator = *allocator, .size = size, .code = code, .line = place->line, .column = place->column};
+    error->allocator = &error->own_allocator;
+    error->message = place_text(&next, message);
+    error->source = place_text(&next, place->source);
+    error->pointer = place_text(&next, place->pointer);
+    *err = error;
+    return code;
+}
+
+aim_code aimp_fail(aim_error **err, const aim_allocator *allocator, aim_code code, const aimp_place *place,
+                   const char *format, ...) {
+    char message[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    return make(err, allocator, code, place, message);
+}
+
+aim_code aimp_fail_guard(aim_error **err, const aim_allocator *allocator, const aimp_guard *guard) {
+    return make(err, allocator, guard->code, NULL, guard->message);
+}
+
+aim_code aim_error_code(const aim_error *error) { return error ? error->code : AIM_OK; }
+const char *aim_error_message(const aim_error *error) { return error ? error->message : ""; }
+const char *aim_error_source(const aim_error *error) { return error ? error->source : NULL; }
+const char *aim_error_pointer(const aim_error *error) { return error ? error->pointer : NULL; }
+uint64_t aim_error_line(const aim_error *error) { return error ? error->line : 0; }
+uint64_t aim_error_column(const aim_error *error) { return error ? error->column : 0; }
+
+int32_t aim_error_retryable(const aim_error *error) {
+    if (!error) return 0;
+    int class = AIM_CODE_CLASS(error->code);
+    return error->code == AIM_E_NO_MEMORY || class == AIM_CLASS_TRANSPORT || class == AIM_CLASS_CANCELLED;
+}
+
+void aim_error_free(aim_error *error) {
+    if (!error || !error->allocator) return;
+    aim_allocator allocator = error->own_allocator;
+    aimp_release(&allocator, error, error->size);
+}

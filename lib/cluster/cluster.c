@@ -1,0 +1,302 @@
+/* Making, copying and asking a cluster; loader.c fills it. */
+#include "cluster/cluster.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/buffer.h"
+#include "doc/writer.h"
+
+aim_code aim_cluster_new(aim_context *context, aim_cluster **out, aim_error **err) {
+    if (err) *err = NULL;
+    if (out) *out = NULL;
+    if (!context || !out) return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "context or out is NULL");
+    aim_cluster *cluster = aimp_alloc(&context->allocator, sizeof *cluster);
+    if (!cluster) return aimp_fail(err, &context->allocator, AIM_E_NO_MEMORY, NULL, "out of memory");
+    memset(cluster, 0, sizeof *cluster);
+    aimp_context_retain(context);
+    cluster->context = context;
+    aimp_tables_init(&cluster->tables, &context->allocator);
+    *out = cluster;
+    return AIM_OK;
+}
+
+void aim_cluster_free(aim_cluster *cluster) {
+    if (!cluster) return;
+    aim_context *context = cluster->context;
+    for (aimp_log *log = cluster->logs; log;) {
+        aimp_log *next = log->next;
+        aimp_release(&context->allocator, log, log->size);
+        log = next;
+    }
+    aimp_tables_free(&cluster->tables);
+    aimp_release(&context->allocator, cluster, sizeof *cluster);
+    aim_context_free(context);
+}
+
+static bool add_log(aim_cluster *cluster, const char *where, const char *text, size_t text_size) {
+    size_t where_size = strlen(where) + 1, size = sizeof(aimp_log) + where_size;
+    if (!aimp_size_add(size, text_size, &size) || !aimp_size_add(size, 1, &size)) return false;
+    aimp_log *log = aimp_alloc(&cluster->context->allocator, size);
+    if (!log) return false;
+    char *bytes = (char *)(log + 1);
+    *log = (aimp_log){cluster->logs, size, memcpy(bytes, where, where_size), bytes + where_size};
+    memcpy(bytes + where_size, text, text_size);
+    bytes[where_size + text_size] = '\0';
+    cluster->logs = log;
+    return true;
+}
+
+aim_code aim_cluster_clone(const aim_cluster *cluster, aim_cluster **out, aim_error **err) {
+    if (err) *err = NULL;
+    if (out) *out = NULL;
+    if (!cluster || !out) return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "cluster or out is NULL");
+    const aim_allocator *allocator = &cluster->context->allocator;
+    aim_cluster *clone;
+    aim_code code = aim_cluster_new(cluster->context, &clone, err);
+    if (code) return code;
+    memcpy(clone->kinds, cluster->kinds, sizeof clone->kinds);
+    bool ok = aimp_tables_copy(&cluster->tables, &clone->tables);
+    for (const aimp_log *log = cluster->logs; ok && log; log = log->next) ok = add_log(clone, log->where, log->text, strlen(log->text));
+    if (!ok) {
+        aim_cluster_free(clone);
+        return aimp_fail(err, allocator, AIM_E_NO_MEMORY, NULL, "out of memory");
+    }
+    *out = clone;
+    return AIM_OK;
+}
+
+static const struct {
+    const char *name;
+    aimp_read_error error;
+} read_errors[] = {
+    {"Timeout", AIMP_READ_TIMEOUT},
+    {"Forbidden", AIMP_READ_FORBIDDEN},
+    {"Unauthorized", AIMP_READ_UNAUTHORIZED},
+    {"ServiceUnavailable", AIMP_READ_UNAVAILABLE},
+    {"InternalError", AIMP_READ_INTERNAL},
+    {"TooManyRequests", AIMP_READ_TOO_MANY},
+    {"Conflict", AIMP_READ_CONFLICT},
+    {"Invalid", AIMP_READ_INVALID},
+    {"Plain", AIMP_READ_PLAIN},
+};
+
+aimp_read_error aimp_read_error_named(const char *name) {
+    for (size_t i = 0; i < sizeof read_errors / sizeof *read_errors; i++) {
+        if (aimp_equal(read_errors[i].name, name)) return read_errors[i].error;
+    }
+    return AIMP_READ_OK;
+}
+
+const char *aimp_read_error_name(aimp_read_error error) {
+    for (size_t i = 0; i < sizeof read_errors / sizeof *read_errors; i++) {
+        if (read_errors[i].error == error) return read_errors[i].name;
+    }
+    return "NotFound";
+}
+
+static void declare_one(aimp_kind_state *kind, int32_t state, int32_t verb, aimp_read_error error) {
+    if (state != AIM_STATE_FAILED) {
+        *kind = (aimp_kind_state){.known = state == AIM_STATE_KNOWN};
+        return;
+    }
+    if (verb != AIM_VERB_LIST) kind->get = error;
+    if (verb != AIM_VERB_GET) kind->list = error;
+}
+
+aim_code aim_cluster_declare(aim_cluster *cluster, const aim_declaration *d, aim_error **err) {
+    if (err) *err = NULL;
+    if (!cluster || !d) return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "cluster or declaration is NULL");
+    const aim_allocator *allocator = &cluster->context->allocator;
+    if (!aimp_struct_ok(d, sizeof *d, sizeof *d) || d->flags)
+        return aimp_fail(err, allocator, AIM_E_STRUCT, NULL, "aim_declaration has a wrong struct_size or unknown flags");
+    aimp_read_error error = AIMP_READ_OK;
+    if (d->state < AIM_STATE_KNOWN || d->state > AIM_STATE_FAILED || d->verb < AIM_VERB_ANY || d->verb > AIM_VERB_LIST)
+        return aimp_fail(err, allocator, AIM_E_ARGUMENT, NULL, "aim_declaration has an unknown state or verb");
+    if (d->state == AIM_STATE_FAILED) {
+        error = aimp_read_error_named(d->reason);
+        if (!d->kind || error == AIMP_READ_OK)
+            return aimp_fail(err, allocator, AIM_E_ARGUMENT, NULL, "a failed read needs a kind and a known reason");
+    }
+    if (!d->kind) {
+        for (int i = AIMP_KIND_NONE + 1; i < AIMP_KIND_COUNT; i++) declare_one(&cluster->kinds[i], d->state, d->verb, error);
+        return AIM_OK;
+    }
+    aimp_kind kind = aimp_kind_named(d->kind);
+    if (kind == AIMP_KIND_NONE)
+        return aimp_fail(err, allocator, AIM_E_UNSUPPORTED, NULL, "libaim does not know the kind \"%.100s\"", d->kind);
+    declare_one(&cluster->kinds[kind], d->state, d->verb, error);
+    return AIM_OK;
+}
+
+aim_code aim_cluster_add_log(aim_cluster *cluster, const char *ns, const char *pod, const char *container, const char *text,
+                             size_t size, aim_error **err) {
+    if (err) *err = NULL;
+    if (!cluster || !ns || !pod || !container || (!text && size))
+        return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "an argument is NULL");
+    const aim_allocator *allocator = &cluster->context->allocator;
+    char where[1024];
+    size_t total = strlen(ns) + strlen(pod) + strlen(container) + 3;
+    if (total > sizeof where) return aimp_fail(err, allocator, AIM_E_LIMIT, NULL, "the name of the log is too long");
+    strcpy(where, ns);
+    strcat(where, "/");
+    strcat(where, pod);
+    strcat(where, "/");
+    strcat(where, container);
+    const char *nul = text ? memchr(text, '\0', size) : NULL; /* a log may hold anything; a status reads what is text */
+    if (!add_log(cluster, where, text ? text : "", nul ? (size_t)(nul - text) : size))
+        return aimp_fail(err, allocator, AIM_E_NO_MEMORY, NULL, "out of memory");
+    return AIM_OK;
+}
+
+const char *aimp_cluster_log(const aim_cluster *cluster, const char *ns, const char *pod, const char *container) {
+    size_t ns_size = strlen(ns), pod_size = strlen(pod);
+    for (const aimp_log *log = cluster->logs; log; log = log->next) {
+        const char *w = log->where;
+        if (strncmp(w, ns, ns_size) == 0 && w[ns_size] == '/' && strncmp(w + ns_size + 1, pod, pod_size) == 0 &&
+            w[ns_size + 1 + pod_size] == '/' && strcmp(w + ns_size + pod_size + 2, container) == 0)
+            return log->text;
+    }
+    return NULL;
+}
+
+const aimp_object *aimp_cluster_object(const aim_cluster *cluster, aimp_kind kind, const char *ns, const char *name) {
+    const aimp_slot *slot = aimp_tables_find(&cluster->tables, kind, aimp_kind_of(kind)->namespaced ? ns : NULL, name);
+    return slot ? slot->effective : NULL;
+}
+
+static aimp_kind kind_of_ref(const aim_ref *ref) {
+    if (!ref || !ref->kind) return AIMP_KIND_NONE;
+    if (ref->group) return aimp_kind_find(ref->group, ref->version, ref->kind);
+    return aimp_kind_named(ref->kind);
+}
+
+aim_code aim_cluster_remove(aim_cluster *cluster, const aim_ref *ref, aim_error **err) {
+    if (err) *err = NULL;
+    if (!cluster || !ref || !ref->name) return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "an argument is NULL");
+    aimp_kind kind = kind_of_ref(ref);
+    aimp_slot *slot = aimp_tables_find(&cluster->tables, kind, aimp_kind_of(kind)->namespaced ? ref->ns : NULL, ref->name);
+    if (!slot || !slot->effective)
+        return aimp_fail(err, &cluster->context->allocator, AIM_E_NOT_FOUND, NULL, "%s %s%s%s is not in the cluster",
+                         ref->kind ? ref->kind : "object", aimp_or_empty(ref->ns), ref->ns ? "/" : "", ref->name);
+    aimp_tables_set(&cluster->tables, slot, NULL, NULL, NULL);
+    aimp_tables_sweep(&cluster->tables);
+    return AIM_OK;
+}
+
+/* The run of a kind's slots that a filter's namespace selects. */
+static aimp_slots matching(const aim_cluster *cluster, const aim_ref *filter) {
+    aimp_kind kind = kind_of_ref(filter);
+    aimp_slots all = cluster->tables.by_kind[kind];
+    if (kind == AIMP_KIND_NONE || !filter->ns || !aimp_kind_of(kind)->namespaced) return all;
+    size_t first = 0, last;
+    while (first < all.count && strcmp(aimp_or_empty(all.items[first]->ns), filter->ns) < 0) first++;
+    for (last = first; last < all.count && strcmp(aimp_or_empty(all.items[last]->ns), filter->ns) == 0;) last++;
+    return (aimp_slots){all.items ? all.items + first : NULL, last - first, 0};
+}
+
+size_t aim_cluster_count(const aim_cluster *cluster, const aim_ref *filter) {
+    if (!cluster || !filter) return 0;
+    aimp_slots slots = matching(cluster, filter);
+    if (!filter->name) return slots.count;
+    size_t count = 0;
+    for (size_t i = 0; i < slots.count; i++) count += strcmp(slots.items[i]->name, filter->name) == 0;
+    return count;
+}
+
+aim_code aim_cluster_at(const aim_cluster *cluster, const aim_ref *filter, size_t index, aim_ref *out, aim_error **err) {
+    if (err) *err = NULL;
+    if (!cluster || !filter || !out || out->struct_size < sizeof *out)
+        return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "an argument is NULL or has no struct_size");
+    aimp_slots slots = matching(cluster, filter);
+    for (size_t i = 0; i < slots.count; i++) {
+        const aimp_slot *slot = slots.items[i];
+        if (filter->name && strcmp(slot->name, filter->name) != 0) continue;
+        if (!filter->name) slot = index < slots.count ? slots.items[index] : NULL, index = 0;
+        if (!slot) break;
+        if (index-- > 0) continue;
+        const aimp_kind_info *info = aimp_kind_of(slot->kind);
+        *out = (aim_ref){.struct_size = sizeof *out, .group = info->group, .version = info->version, .kind = info->kind,
+                         .ns = slot->ns, .name = slot->name, .uid = slot->effective->uid};
+        return AIM_OK;
+    }
+    return aimp_fail(err, &cluster->context->allocator, AIM_E_NOT_FOUND, NULL, "the index is out of range");
+}
+
+const char *aim_cluster_nearest(const aim_cluster *cluster, const aim_ref *ref) {
+    if (!cluster || !ref || !ref->name) return NULL;
+    aimp_slots slots = matching(cluster, ref);
+    const char *best = NULL;
+    size_t size = strlen(ref->name), best_distance = size / 3 + 2;
+    for (size_t i = 0; i < slots.count; i++) {
+        const char *name = slots.items[i]->name;
+        size_t distance = aimp_edit_distance(ref->name, name, best_distance);
+        /* part of a longer name: qwen3-32b for qwen-qwen3-32b */
+        bool part = size >= 4 && (strstr(name, ref->name) || strstr(ref->name, name));
+        if (part && distance > best_distance - 1 && best_distance > 1) distance = best_distance - 1;
+        if (distance < best_distance) {
+            best = name;
+            best_distance = distance;
+        }
+    }
+    return best;
+}
+
+/* --- the case file --- */
+
+bool aimp_cluster_is_case(const aimp_node *root) {
+    return aimp_equal(aimp_get_text(root, "apiVersion"), AIMP_CASE_API_VERSION) &&
+           aimp_equal(aimp_get_text(root, "kind"), AIMP_CASE_KIND);
+}
+
+static const aimp_node *declaration(aimp_arena *arena, const char *kind, const char *state, const char *verb, aimp_read_error error) {
+    return aimp_map_of(arena, "kind", aimp_string(arena, kind), "state", aimp_string(arena, state), "verb",
+                       aimp_string_or_none(arena, verb), "reason",
+                       error ? aimp_string(arena, aimp_read_error_name(error)) : NULL, NULL);
+}
+
+static const aimp_node *declarations(aimp_arena *arena, const aim_cluster *cluster) {
+    aimp_items items = aimp_items_new(arena);
+    for (int i = AIMP_KIND_NONE + 1; i < AIMP_KIND_COUNT; i++) {
+        const aimp_kind_state *state = &cluster->kinds[i];
+        const char *kind = aimp_kind_of((aimp_kind)i)->kind;
+        if (state->known) aimp_items_add(&items, declaration(arena, kind, "known", NULL, AIMP_READ_OK));
+        if (state->get) aimp_items_add(&items, declaration(arena, kind, "failed", "get", state->get));
+        if (state->list) aimp_items_add(&items, declaration(arena, kind, "failed", "list", state->list));
+    }
+    return aimp_items_list(&items);
+}
+
+typedef struct case_job {
+    const aim_cluster *cluster;
+    aim_buffer *buffer;
+} case_job;
+
+static void write_case(void *arg) {
+    case_job *job = arg;
+    aimp_arena *arena = aimp_buffer_arena(job->buffer);
+    aimp_items items = aimp_items_new(arena);
+    for (int kind = AIMP_KIND_NONE + 1; kind < AIMP_KIND_COUNT; kind++) {
+        const aimp_slots *slots = &job->cluster->tables.by_kind[kind];
+        for (size_t i = 0; i < slots->count; i++) aimp_items_add(&items, slots->items[i]->effective->root);
+    }
+    const aimp_node *logs = aimp_map_from(arena, NULL, 0);
+    for (const aimp_log *log = job->cluster->logs; log; log = log->next) {
+        if (!aimp_get(logs, log->where)) logs = aimp_map_with(arena, logs, log->where, aimp_string(arena, log->text));
+    }
+    const aimp_node *root = aimp_map_of(arena, "apiVersion", aimp_string(arena, AIMP_CASE_API_VERSION), "kind",
+                                        aimp_string(arena, AIMP_CASE_KIND), "declarations", declarations(arena, job->cluster),
+                                        "podLogs", logs, "items", aimp_items_list(&items), NULL);
+    aimp_text text = aimp_text_new(arena);
+    aimp_write_json(&text, root);
+    aimp_text_add_char(&text, '\n');
+    aimp_buffer_set(job->buffer, aimp_text_string(&text), text.size);
+}
+
+aim_code aim_cluster_write_case(const aim_cluster *cluster, aim_buffer **out, aim_error **err) {
+    if (err) *err = NULL;
+    if (out) *out = NULL;
+    if (!cluster || !out) return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "cluster or out is NULL");
+    case_job job = {cluster, NULL};
+    return aimp_buffer_make(cluster->context, NULL, write_case, &job, &job.buffer, out, err);
+}

@@ -1,0 +1,438 @@
+/* From a text to the tables: documents become objects one by one, and all of them get in or none. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "cluster/cluster.h"
+#include "doc/reader.h"
+
+#define READ_CHUNK ((size_t)1 << 16)
+
+typedef enum change_kind { PUT_DOCUMENT, PUT_EVENT, REMOVE_EVENT } change_kind;
+
+/* What a text wants changed; applied only when the whole text could be read. */
+typedef struct change {
+    struct change *next;
+    change_kind kind;
+    aimp_object *object;
+    /* after it was applied, for taking it back */
+    aimp_slot *slot;
+    aimp_object *old_base, *old_overlay, *old_effective;
+} change;
+
+/* Memory that a document is built in, until it turns out to be an object. */
+typedef struct nursery {
+    struct nursery *next;
+    aimp_object *object;
+} nursery;
+
+typedef struct loader {
+    aim_cluster *cluster;
+    aim_context *context;
+    aimp_guard *guard;
+    aimp_arena scratch;
+    const aim_source *source;
+    const char *name, *text;
+    size_t size;
+    bool overlay;
+    aim_report *report;
+    nursery *nursed;
+    change *first, *last;
+    aimp_kind_state kinds[AIMP_KIND_COUNT];
+} loader;
+
+static void problem_at(loader *l, aim_code code, int32_t severity, uint64_t line, uint64_t column, const char *pointer,
+                       const char *object, const char *message) {
+    aimp_report_place place = {l->name, l->text, l->size, line, column, pointer, object};
+    aimp_report_add(l->report, code, severity, &place, message);
+}
+
+static void on_problem(void *user, aim_code code, uint64_t line, uint64_t column, const char *pointer, const char *message) {
+    problem_at(user, code, AIM_SEVERITY_ERROR, line, column, pointer, NULL, message);
+}
+
+static aimp_arena *on_arena(void *user) {
+    loader *l = user;
+    nursery *n = aimp_take_zeroed(&l->scratch, sizeof *n);
+    aimp_object *object = aimp_object_new(l->context, l->guard);
+    if (!object) aimp_raise(l->guard, AIM_E_NO_MEMORY, "%s", "");
+    n->object = object;
+    n->next = l->nursed;
+    l->nursed = n;
+    return &object->arena;
+}
+
+/* The object whose arena this is, with a reference of its own. */
+static aimp_object *take_object(const aimp_arena *arena) {
+    aimp_object *object = (aimp_object *)(uintptr_t)((const char *)arena - offsetof(aimp_object, arena));
+    aimp_object_retain(object);
+    return object;
+}
+
+static void drop_nursery(loader *l) {
+    for (nursery *n = l->nursed; n; n = n->next) aimp_object_release(n->object);
+    l->nursed = NULL;
+}
+
+static void split_api_version(aimp_arena *arena, const char *api_version, const char **group, const char **version) {
+    const char *slash = strchr(api_version, '/');
+    *group = slash ? aimp_copy(arena, api_version, (size_t)(slash - api_version)) : "";
+    *version = slash ? slash + 1 : api_version;
+}
+
+static void report_issues(loader *l, const aimp_object *object, const aimp_admission *admission) {
+    const char *title = aimp_object_title(&l->scratch, object->kind, object->ns, object->name);
+    size_t count = 0;
+    for (const aimp_issue *i = admission->issues; i; i = i->next) count++;
+    const aimp_issue **in_order = aimp_take_array(&l->scratch, count, sizeof *in_order);
+    size_t at = count;
+    for (const aimp_issue *i = admission->issues; i; i = i->next) in_order[--at] = i;
+    for (at = 0; at < count; at++) {
+        const aimp_issue *i = in_order[at];
+        bool error = i->kind == AIMP_ISSUE_TYPE;
+        problem_at(l, error ? AIM_E_TYPE : AIM_OK, error ? AIM_SEVERITY_ERROR : AIM_SEVERITY_WARNING, i->line, i->column,
+                   i->pointer, title, aimp_format(&l->scratch, "%s %s", *i->pointer ? i->pointer : "/", i->message));
+    }
+}
+
+/* The admitted object is held by a change from here on, whatever is wrong with it. */
+static void admit(loader *l, aimp_kind kind, const aimp_node *root, const aimp_arena *arena, change_kind what) {
+    change *c = aimp_take_zeroed(&l->scratch, sizeof *c);
+    aimp_object *object = take_object(arena);
+    c->kind = what;
+    c->object = object;
+    if (l->last) l->last->next = c;
+    else l->first = c;
+    l->last = c;
+    aimp_admission admission = {.arena = &object->arena};
+    const aimp_node *admitted = aimp_schema_admit(&admission, aimp_kind_of(kind)->schema, root, "");
+    object->source = aimp_copy_string(&object->arena, l->name);
+    object->line = root->line;
+    object->column = root->column;
+    object->issues = admission.issues;
+    aimp_object_describe(object, kind, admitted ? admitted : root);
+    report_issues(l, object, &admission);
+    if (!*object->name)
+        problem_at(l, AIM_E_DOCUMENT, AIM_SEVERITY_ERROR, root->line, root->column, "/metadata/name", NULL,
+                   aimp_format(&l->scratch, "an object of kind %s without metadata.name", aimp_kind_of(kind)->kind));
+    l->kinds[kind].known = true;
+    aimp_arena_trim(&object->arena);
+}
+
+static void other_kind(loader *l, const char *group, const char *version, const char *kind, const aimp_node *root) {
+    aimp_report_count_kind(l->report, group, kind, false);
+    bool aim = strcmp(group, AIMP_AIM_GROUP) == 0 || strcmp(group, "aim.silogen.ai") == 0;
+    if (!aim) return;
+    problem_at(l, AIM_OK, AIM_SEVERITY_WARNING, root->line, root->column, "/apiVersion", NULL,
+               aimp_format(&l->scratch, "%s/%s %s is not read: libaim knows %s", group, version, kind, AIMP_AIM_API_VERSION));
+}
+
+static void take_document(loader *l, const aimp_node *root, const aimp_arena *arena, const char *list_api_version,
+                          const char *list_kind, change_kind what) {
+    const char *api_version = aimp_get_text(root, "apiVersion"), *kind = aimp_get_text(root, "kind");
+    if (!api_version) api_version = list_api_version;
+    if (!kind) kind = list_kind;
+    if (aimp_is_empty(api_version) || aimp_is_empty(kind)) {
+        const char *missing = aimp_is_empty(kind) ? "kind" : "apiVersion";
+        problem_at(l, AIM_E_DOCUMENT, AIM_SEVERITY_ERROR, root->line, root->column, aimp_format(&l->scratch, "/%s", missing), NULL,
+                   aimp_format(&l->scratch, "not a Kubernetes object: \"%s\" is missing or no text", missing));
+        return;
+    }
+    const char *group, *version;
+    split_api_version(&l->scratch, api_version, &group, &version);
+    aimp_kind id = aimp_kind_find(group, version, kind);
+    if (id == AIMP_KIND_NONE) {
+        other_kind(l, group, version, kind, root);
+        return;
+    }
+    if (list_kind) { /* items of a typed list carry neither */
+        aimp_arena *own = (aimp_arena *)(uintptr_t)arena;
+        uint32_t line = root->line, column = root->column;
+        aimp_node *full = aimp_take(own, sizeof *full);
+        *full = *aimp_map_with(own, aimp_map_with(own, root, "apiVersion", aimp_string(own, api_version)), "kind", aimp_string(own, kind));
+        full->line = line;
+        full->column = column;
+        root = full;
+    }
+    aimp_report_count_kind(l->report, group, kind, true);
+    admit(l, id, root, arena, what);
+}
+
+static bool is_event(const aimp_node *root) {
+    const aimp_node *type = aimp_get(root, "type"), *object = aimp_get(root, "object");
+    return !aimp_get(root, "apiVersion") && type && object && type->kind == AIMP_STRING && object->kind == AIMP_MAP;
+}
+
+static void take_event(loader *l, const aimp_node *root, const aimp_arena *arena) {
+    const char *type = aimp_get_text(root, "type");
+    const aimp_node *object = aimp_get(root, "object");
+    bool put = strcmp(type, "ADDED") == 0 || strcmp(type, "MODIFIED") == 0;
+    if (put) take_document(l, object, arena, NULL, NULL, PUT_EVENT);
+    else if (strcmp(type, "DELETED") == 0) take_document(l, object, arena, NULL, NULL, REMOVE_EVENT);
+    else if (strcmp(type, "BOOKMARK") != 0) {
+        const char *message = aimp_get_text(object, "message");
+        problem_at(l, AIM_E_DOCUMENT, AIM_SEVERITY_ERROR, root->line, root->column, "/type", NULL,
+                   aimp_format(&l->scratch, "a watch event of type \"%.40s\"%s%.200s", type, message ? ": " : "", aimp_or_empty(message)));
+    }
+}
+
+static void take_case(loader *l, const aimp_node *root) {
+    const aimp_node *declared = aimp_get(root, "declarations"), *logs = aimp_get(root, "podLogs");
+    for (size_t i = 0; i < aimp_count(declared); i++) {
+        const aimp_node *d = aimp_item(declared, i);
+        aimp_kind kind = aimp_kind_named(aimp_or_empty(aimp_get_text(d, "kind")));
+        const char *state = aimp_or_empty(aimp_get_text(d, "state")), *verb = aimp_or_empty(aimp_get_text(d, "verb"));
+        aimp_read_error error = aimp_read_error_named(aimp_get_text(d, "reason"));
+        bool failed = strcmp(state, "failed") == 0 && error != AIMP_READ_OK;
+        if (kind == AIMP_KIND_NONE || (!failed && strcmp(state, "known") != 0 && strcmp(state, "unknown") != 0)) {
+            problem_at(l, AIM_E_DOCUMENT, AIM_SEVERITY_ERROR, d->line, d->column, aimp_format(&l->scratch, "/declarations/%zu", i), NULL,
+                       "a declaration needs a kind, a state (known, unknown or failed) and, when failed, a known reason");
+        } else if (!failed) {
+            l->kinds[kind] = (aimp_kind_state){.known = strcmp(state, "known") == 0};
+        } else {
+            if (strcmp(verb, "list") != 0) l->kinds[kind].get = error;
+            if (strcmp(verb, "get") != 0) l->kinds[kind].list = error;
+        }
+    }
+    for (size_t i = 0; i < aimp_count(logs); i++) {
+        const char *where = aimp_key(logs, i), *text = aimp_text_of(aimp_value(logs, i));
+        const char *pod = strchr(where, '/'), *container = pod ? strchr(pod + 1, '/') : NULL;
+        if (!container || !text) {
+            problem_at(l, AIM_E_DOCUMENT, AIM_SEVERITY_ERROR, logs->line, logs->column, "/podLogs", NULL,
+                       "a log needs a key <namespace>/<pod>/<container> and a text");
+            continue;
+        }
+        aim_code code = aim_cluster_add_log(l->cluster, aimp_copy(&l->scratch, where, (size_t)(pod - where)),
+                                            aimp_copy(&l->scratch, pod + 1, (size_t)(container - pod - 1)), container + 1,
+                                            text, strlen(text), NULL);
+        if (code) aimp_raise(l->guard, code, "%s", "");
+    }
+}
+
+static void take_list(loader *l, const aimp_document *document, const char *kind) {
+    const char *api_version = aimp_get_text(document->root, "apiVersion");
+    size_t prefix = strlen(kind) - strlen("List");
+    const char *item_kind = prefix ? aimp_copy(&l->scratch, kind, prefix) : NULL;
+    const char *group, *version;
+    split_api_version(&l->scratch, aimp_or_empty(api_version), &group, &version);
+    if (item_kind) {
+        aimp_kind id = aimp_kind_find(group, version, item_kind);
+        if (id != AIMP_KIND_NONE) l->kinds[id].known = true;
+    }
+    for (size_t i = 0; i < document->item_count; i++) {
+        const aimp_node *item = document->items[i];
+        if (item->kind == AIMP_MAP) {
+            take_document(l, item, document->item_arenas[i], item_kind ? api_version : NULL, item_kind, PUT_DOCUMENT);
+            continue;
+        }
+        problem_at(l, AIM_E_DOCUMENT, AIM_SEVERITY_ERROR, item->line, item->column, aimp_format(&l->scratch, "/items/%zu", i), NULL,
+                   aimp_format(&l->scratch, "an item of a list must be a map (an object), not %s", aimp_node_kind_name(item)));
+    }
+}
+
+static void on_document(void *user, const aimp_document *document) {
+    loader *l = user;
+    const aimp_node *root = document->root;
+    const char *kind = aimp_or_empty(aimp_get_text(root, "kind"));
+    bool is_case = aimp_cluster_is_case(root);
+    if (is_case) take_case(l, root);
+    bool is_list = aimp_ends_with(kind, "List") && (document->has_items || aimp_get(root, "items"));
+    if (is_case || is_list) take_list(l, document, is_case ? "List" : kind);
+    else if (is_event(root)) take_event(l, root, document->arena);
+    else take_document(l, root, document->arena, NULL, NULL, PUT_DOCUMENT);
+    drop_nursery(l);
+}
+
+/* --- applying --- */
+
+static int compare_versions(const aimp_object *a, const aimp_object *b) {
+    const char *x = aimp_get_text(a->metadata, "resourceVersion"), *y = aimp_get_text(b->metadata, "resourceVersion");
+    if (aimp_is_empty(x) || aimp_is_empty(y)) return 0;
+    size_t size_x = strlen(x), size_y = strlen(y);
+    if (size_x != size_y) return size_x < size_y ? -1 : 1;
+    return strcmp(x, y);
+}
+
+/* Which of two documents of one layer counts; NULL when both do. */
+static aimp_object *newer(loader *l, aimp_object *old, aimp_object *object) {
+    if (aimp_node_equal(old->root, object->root)) return old;
+    int order = compare_versions(old, object);
+    if (order != 0) return order < 0 ? object : old;
+    const char *title = aimp_object_title(&l->scratch, object->kind, object->ns, object->name);
+    problem_at(l, AIM_E_DUPLICATE, AIM_SEVERITY_ERROR, object->line, object->column, "", title,
+               aimp_format(&l->scratch, "%s is defined twice with different content, first at %s:%llu", title, old->source,
+                           (unsigned long long)old->line));
+    return NULL;
+}
+
+static void retain(aimp_object *object) {
+    if (object) aimp_object_retain(object);
+}
+
+/* Sets a slot to a new base and overlay; the caller's references to them are copied, not taken over. */
+static void set_slot(loader *l, change *c, aimp_object *base, aimp_object *overlay) {
+    aimp_object *effective = NULL;
+    if (base && overlay) {
+        effective = aimp_object_overlaid(l->context, l->guard, base, overlay);
+        if (!effective) aimp_raise(l->guard, AIM_E_NO_MEMORY, "%s", "");
+        nursery *n = aimp_take_zeroed(&l->scratch, sizeof *n); /* until it is in the table */
+        n->object = effective;
+        n->next = l->nursed;
+        l->nursed = n;
+        effective->issues = NULL;
+    } else {
+        effective = overlay ? overlay : base;
+    }
+    if (effective && !aimp_tables_reserve(&l->cluster->tables, effective)) aimp_raise(l->guard, AIM_E_NO_MEMORY, "%s", "");
+    retain(c->slot->base);
+    retain(c->slot->overlay);
+    retain(c->slot->effective);
+    c->old_base = c->slot->base;
+    c->old_overlay = c->slot->overlay;
+    c->old_effective = c->slot->effective;
+    retain(base);
+    retain(overlay);
+    retain(effective);
+    aimp_tables_set(&l->cluster->tables, c->slot, base, overlay, effective);
+}
+
+static void apply_change(loader *l, change *c) {
+    aimp_object *object = c->object;
+    aimp_slot *slot = aimp_tables_slot(&l->cluster->tables, object->kind, object->ns, object->name);
+    if (!slot) aimp_raise(l->guard, AIM_E_NO_MEMORY, "%s", "");
+    aimp_object *base = slot->base, *overlay = slot->overlay;
+    aimp_object **layer = l->overlay ? &overlay : &base;
+    if (c->kind == REMOVE_EVENT) *layer = NULL;
+    else if (*layer && c->kind == PUT_DOCUMENT) *layer = newer(l, *layer, object);
+    else *layer = object;
+    if (c->kind == PUT_DOCUMENT && !*layer) return; /* reported */
+    if (*layer == (l->overlay ? slot->overlay : slot->base)) return;
+    c->slot = slot;
+    set_slot(l, c, base, overlay);
+    drop_nursery(l);
+}
+
+static void undo(loader *l, change *c) {
+    if (!c->slot) return;
+    aimp_tables_set(&l->cluster->tables, c->slot, c->old_base, c->old_overlay, c->old_effective);
+    c->old_base = c->old_overlay = c->old_effective = NULL;
+}
+
+/* The changes in reverse without recursion: there may be as many as documents. */
+static change *reversed(change *c) {
+    change *last = NULL;
+    while (c) {
+        change *next = c->next;
+        c->next = last;
+        last = c;
+        c = next;
+    }
+    return last;
+}
+
+static void finish(loader *l, bool keep) {
+    if (!keep) {
+        l->first = reversed(l->first);
+        for (change *c = l->first; c; c = c->next) undo(l, c);
+    }
+    for (change *c = l->first; c; c = c->next) {
+        if (c->object) c->object->arena.guard = NULL;
+        aimp_object_release(c->object);
+        aimp_object_release(c->old_base);
+        aimp_object_release(c->old_overlay);
+        aimp_object_release(c->old_effective);
+    }
+    drop_nursery(l);
+    aimp_tables_sweep(&l->cluster->tables);
+}
+
+static void read_all(loader *l) {
+    if (l->source->data || !l->source->read) {
+        l->text = l->source->data ? l->source->data : "";
+        l->size = l->source->size;
+        return;
+    }
+    char *text = NULL;
+    size_t size = 0, capacity = 0;
+    for (;;) {
+        if (capacity - size < READ_CHUNK) {
+            size_t more = capacity ? capacity * 2 : READ_CHUNK * 2;
+            if (more < capacity) aimp_raise(l->guard, AIM_E_LIMIT, "the text is too long");
+            text = aimp_take_more(&l->scratch, text, capacity, more);
+            capacity = more;
+        }
+        size_t got = 0;
+        aim_code code = l->source->read(text + size, READ_CHUNK, &got, l->source->user);
+        if (code) aimp_raise(l->guard, code, "reading %s failed", l->name);
+        if (!got) break;
+        size += got < READ_CHUNK ? got : READ_CHUNK;
+    }
+    l->text = text;
+    l->size = size;
+}
+
+static void load(void *arg) {
+    loader *l = arg;
+    read_all(l);
+    aimp_document_sink sink = {on_arena, on_document, on_problem, l};
+    aimp_read_documents(l->text, l->size, &l->context->limits, &l->scratch, &sink);
+    drop_nursery(l);
+    if (l->report->error_count) return;
+    for (change *c = l->first; c; c = c->next) {
+        aimp_check_cancel(l->guard);
+        apply_change(l, c);
+    }
+}
+
+/* Logs that a case file added come off again when the file is refused. */
+static void drop_logs(aim_cluster *cluster, const aimp_log *until) {
+    while (cluster->logs != until) {
+        aimp_log *log = cluster->logs;
+        cluster->logs = log->next;
+        aimp_release(&cluster->context->allocator, log, log->size);
+    }
+}
+
+static aim_code run(aim_cluster *cluster, const aim_source *source, aim_report **report, aim_error **err) {
+    aimp_guard guard = {.cancel = NULL};
+    const aim_allocator *allocator = &cluster->context->allocator;
+    loader l = {.cluster = cluster, .context = cluster->context, .guard = &guard, .source = source,
+                .name = source->name ? source->name : "(text)", .overlay = (source->flags & AIM_SOURCE_OVERLAY) != 0};
+    l.report = aimp_report_new(cluster->context, &guard);
+    if (!l.report) return aimp_fail(err, allocator, AIM_E_NO_MEMORY, NULL, "out of memory");
+    aimp_arena_init(&l.scratch, allocator, &guard, 8192);
+    memcpy(l.kinds, cluster->kinds, sizeof l.kinds);
+    const aimp_log *logs = cluster->logs;
+    aim_code code = aimp_guard_run(&guard, load, &l);
+    bool ok = code == AIM_OK && l.report->error_count == 0;
+    if (ok) memcpy(cluster->kinds, l.kinds, sizeof l.kinds);
+    else drop_logs(cluster, logs);
+    finish(&l, ok);
+    if (code) aimp_fail_guard(err, allocator, &guard);
+    else code = aimp_report_fail(l.report, err);
+    l.report->arena.guard = NULL;
+    aimp_arena_free(&l.scratch);
+    if (report) *report = l.report;
+    else aim_report_free(l.report);
+    return code;
+}
+
+aim_code aim_cluster_add(aim_cluster *cluster, const aim_source *source, aim_report **report, aim_error **err) {
+    if (err) *err = NULL;
+    if (report) *report = NULL;
+    if (!cluster || !source) return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "cluster or source is NULL");
+    const aim_allocator *allocator = &cluster->context->allocator;
+    if (!aimp_struct_ok(source, sizeof *source, sizeof *source) || (source->flags & ~AIM_SOURCE_OVERLAY))
+        return aimp_fail(err, allocator, AIM_E_STRUCT, NULL, "aim_source has a wrong struct_size or unknown flags");
+    if (!source->data && source->size && !source->read)
+        return aimp_fail(err, allocator, AIM_E_ARGUMENT, NULL, "aim_source has neither data nor a read callback");
+    return run(cluster, source, report, err);
+}
+
+aim_code aim_cluster_apply_event(aim_cluster *cluster, const char *json, size_t size, aim_report **report, aim_error **err) {
+    if (err) *err = NULL;
+    if (report) *report = NULL;
+    if (!cluster || !json) return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "cluster or json is NULL");
+    aim_source source = {.struct_size = sizeof source, .name = "(event)", .data = json, .size = size};
+    return run(cluster, &source, report, err);
+}

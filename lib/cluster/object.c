@@ -1,0 +1,142 @@
+/* Objects and the facts that are read from their trees once, when they arrive. */
+#include "cluster/object.h"
+
+#include <string.h>
+
+#include "kube/quantity.h"
+
+#define FIRST_BLOCK 1024
+
+aimp_object *aimp_object_new(aim_context *context, aimp_guard *guard) {
+    aimp_object *object = aimp_alloc(&context->allocator, sizeof *object);
+    if (!object) return NULL;
+    memset(object, 0, sizeof *object);
+    atomic_init(&object->holders, 1);
+    aimp_context_retain(context);
+    object->context = context;
+    aimp_arena_init(&object->arena, &context->allocator, guard, FIRST_BLOCK);
+    return object;
+}
+
+void aimp_object_retain(aimp_object *object) { atomic_fetch_add_explicit(&object->holders, 1, memory_order_relaxed); }
+
+void aimp_object_release(aimp_object *object) {
+    if (!object || atomic_fetch_sub_explicit(&object->holders, 1, memory_order_acq_rel) != 1) return;
+    aim_context *context = object->context;
+    aimp_arena_free(&object->arena);
+    aimp_release(&context->allocator, object, sizeof *object);
+    aim_context_free(context);
+}
+
+const aimp_node *aimp_condition_of(const aimp_node *conditions, const char *type) {
+    for (size_t i = 0; i < aimp_count(conditions); i++) {
+        if (aimp_equal(aimp_get_text(aimp_item(conditions, i), "type"), type)) return aimp_item(conditions, i);
+    }
+    return NULL;
+}
+
+const char *aimp_gpu_key(aimp_arena *arena, const char *text) {
+    const char *upper = aimp_upper(arena, aimp_trim(arena, text));
+    size_t digits = 0;
+    if (aimp_starts_with(upper, "AMD-")) {
+        while (aimp_is_digit(upper[4 + digits]) || (upper[4 + digits] >= 'A' && upper[4 + digits] <= 'F')) digits++;
+    }
+    return digits == 4 && !upper[8] ? upper : aimp_gpu_model(arena, text);
+}
+
+static const char *first_text(const char *a, const char *b) { return !aimp_is_empty(a) ? a : aimp_or_empty(b); }
+
+static void describe_template(aimp_object *object) {
+    aimp_template_facts *f = &object->facts.template_facts;
+    aimp_arena *arena = &object->arena;
+    const aimp_node *profile = aimp_get(object->status, "profile"), *metadata = aimp_get(profile, "metadata");
+    const aimp_node *gpu = aimp_at(object->spec, "hardware", "gpu", NULL);
+    const char *profile_gpu = aimp_trim(arena, aimp_or_empty(aimp_get_text(metadata, "gpu")));
+    const char *spec_gpu = aimp_or_empty(aimp_get_text(gpu, "model"));
+    int64_t count = 0, profile_count = 0;
+    aimp_quantity vram;
+    f->model = aimp_or_empty(aimp_get_text(object->spec, "modelName"));
+    f->status = object->state;
+    f->has_profile = profile != NULL;
+    f->profile_type = aimp_or_empty(aimp_get_text(metadata, "type"));
+    f->spec_type = aimp_or_empty(aimp_get_text(object->spec, "type"));
+    f->metric = first_text(aimp_get_text(metadata, "metric"), aimp_get_text(object->spec, "metric"));
+    f->precision = first_text(aimp_get_text(metadata, "precision"), aimp_get_text(object->spec, "precision"));
+    f->gpu_filter = first_text(spec_gpu, profile_gpu);
+    f->gpu_model = aimp_gpu_model(arena, f->gpu_filter);
+    f->gpu_key = aimp_gpu_key(arena, f->gpu_filter);
+    f->gpu = first_text(aimp_trim(arena, spec_gpu), profile_gpu);
+    aimp_integer_of(aimp_get(gpu, "requests"), &count);
+    aimp_integer_of(aimp_get(metadata, "gpuCount"), &profile_count);
+    f->gpu_count = count > 0 ? count : profile_count > 0 ? profile_count : 0;
+    f->min_vram_bytes = aimp_quantity_of(aimp_get(gpu, "minVram"), &vram) ? aimp_quantity_value(&vram) : 0;
+    f->derived = aimp_equal(aimp_object_label(object, AIMP_AIM_GROUP "/origin"), "derived");
+}
+
+static void describe_node(aimp_object *object) {
+    aimp_node_facts *f = &object->facts.node;
+    f->strict = aimp_gpu_of_node(&object->arena, object->labels, false, false);
+    f->lenient = aimp_gpu_of_node(&object->arena, object->labels, true, true);
+    if (f->lenient.model) {
+        f->gpu_key_strict = aimp_gpu_model(&object->arena, aimp_or_empty(f->strict.model));
+        f->gpu_key = aimp_gpu_key(&object->arena, f->lenient.model);
+    }
+    const aimp_node *ready = aimp_condition_of(aimp_get(object->status, "conditions"), "Ready");
+    f->ready = aimp_equal(aimp_get_text(ready, "status"), "True");
+    f->schedulable = !aimp_is_true(aimp_get(object->spec, "unschedulable"));
+}
+
+void aimp_object_describe(aimp_object *object, aimp_kind kind, const aimp_node *root) {
+    const aimp_kind_info *info = aimp_kind_of(kind);
+    object->kind = kind;
+    object->root = root;
+    object->metadata = aimp_get(root, "metadata");
+    object->spec = aimp_get(root, "spec");
+    object->status = aimp_get(root, "status");
+    object->labels = aimp_get(object->metadata, "labels");
+    object->annotations = aimp_get(object->metadata, "annotations");
+    object->name = aimp_or_empty(aimp_get_text(object->metadata, "name"));
+    object->uid = aimp_or_empty(aimp_get_text(object->metadata, "uid"));
+    const char *ns = aimp_get_text(object->metadata, "namespace");
+    object->ns = !info->namespaced ? NULL : aimp_is_empty(ns) ? "default" : ns;
+    object->state = aimp_kind_is_aim(kind) ? aimp_or_empty(aimp_get_text(object->status, "status")) : "";
+    if (kind == AIMP_TEMPLATE || kind == AIMP_CLUSTER_TEMPLATE) describe_template(object);
+    if (kind == AIMP_NODE) describe_node(object);
+}
+
+aimp_object *aimp_object_overlaid(aim_context *context, aimp_guard *guard, const aimp_object *base, const aimp_object *overlay) {
+    aimp_object *object = aimp_object_new(context, guard);
+    if (!object) return NULL;
+    aimp_arena *arena = &object->arena;
+    const aimp_node *root = aimp_node_copy(arena, overlay->root);
+    const aimp_node *metadata = aimp_node_copy(arena, base->metadata);
+    metadata = aimp_map_with(arena, metadata, "labels", aimp_at(root, "metadata", "labels", NULL));
+    metadata = aimp_map_with(arena, metadata, "annotations", aimp_at(root, "metadata", "annotations", NULL));
+    root = aimp_map_with(arena, root, "metadata", metadata);
+    root = aimp_map_with(arena, root, "status", base->status ? aimp_node_copy(arena, base->status) : NULL);
+    object->source = aimp_copy_string(arena, aimp_or_empty(overlay->source));
+    object->line = overlay->line;
+    object->column = overlay->column;
+    object->issues = NULL;
+    aimp_object_describe(object, overlay->kind, root);
+    return object;
+}
+
+const char *aimp_object_label(const aimp_object *object, const char *key) { return aimp_get_text(object->labels, key); }
+
+bool aimp_object_is_owned_by(const aimp_object *object, const char *uid) {
+    const aimp_node *owners = aimp_get(object->metadata, "ownerReferences");
+    for (size_t i = 0; i < aimp_count(owners); i++) {
+        if (aimp_equal(aimp_or_empty(aimp_get_text(aimp_item(owners, i), "uid")), uid)) return true;
+    }
+    return false;
+}
+
+bool aimp_object_has_owner(const aimp_object *object) {
+    return aimp_count(aimp_get(object->metadata, "ownerReferences")) > 0;
+}
+
+const char *aimp_object_title(aimp_arena *arena, aimp_kind kind, const char *ns, const char *name) {
+    const char *title = aimp_kind_of(kind)->kind;
+    return ns ? aimp_format(arena, "%s %s/%s", title, ns, name) : aimp_format(arena, "%s %s", title, name);
+}

@@ -1,0 +1,194 @@
+/* Which template cache a service uses, which one it would make, and what that means in artifacts, claims and bytes.
+ * Rules: spec/caching.md; seed "Caching". */
+#include <string.h>
+
+#include "decide/pass.h"
+#include "kube/object_name.h"
+#include "kube/quantity.h"
+
+static bool wants_dedicated(const aimp_pass *pass) {
+    const char *mode = aimp_or_empty(aimp_text_at(pass->spec, "caching", "mode", NULL));
+    return strcmp(mode, "Dedicated") == 0 || strcmp(mode, "Never") == 0;
+}
+
+static bool is_usable(const aimp_pass *pass, const aimp_object *cache) {
+    bool dedicated = aimp_equal(aimp_get_text(cache->spec, "mode"), "Dedicated");
+    if (!pass->cache.dedicated) return !dedicated && aimp_equal(aimp_get_text(cache->spec, "mode"), "Shared");
+    return dedicated && aimp_object_is_owned_by(cache, pass->uid);
+}
+
+/* spec/resources.md section 1.1 */
+static int state_rank(const char *state) {
+    static const char *const order[] = {"Failed", "NotAvailable", "Degraded", "Pending", "Starting", "Progressing", "Ready", "Running"};
+    for (int i = 0; i < 8; i++) {
+        if (strcmp(order[i], state) == 0) return i;
+    }
+    return 0;
+}
+
+static bool scope_fits(const aimp_pass *pass, const aimp_object *cache) {
+    if (!pass->rules->cache_scope_is_compared || !pass->template_.object) return true;
+    const char *scope = aimp_or_empty(aimp_get_text(cache->spec, "templateScope"));
+    return strcmp(scope, "Unknown") == 0 || strcmp(scope, pass->template_.object->ns ? "Namespace" : "Cluster") == 0;
+}
+
+static bool find_recorded(aimp_pass *pass, const char *template_name) {
+    const aimp_node *record = aimp_at(pass->status, "cache", "templateCacheRef", NULL);
+    const char *name = aimp_or_empty(aimp_get_text(record, "name"));
+    if (!record) return false;
+    const char *ns = aimp_get_text(record, "namespace");
+    aimp_lookup found = aimp_pass_get(pass, AIMP_TEMPLATE_CACHE, aimp_is_empty(ns) ? pass->ns : ns, name);
+    if (!found.object && found.error != AIMP_READ_NOT_FOUND) {
+        pass->cache.found.failure = aimp_failure_of(found.error);
+        return true;
+    }
+    if (!found.object || !aimp_is_ready(found.object) || !is_usable(pass, found.object)) return false;
+    if (pass->rules->cache_follows_current_template && !aimp_equal(aimp_get_text(found.object->spec, "templateName"), template_name)) return false;
+    pass->cache.found.object = found.object;
+    return true;
+}
+
+static void find_dedicated(aimp_pass *pass, const char *template_name) {
+    const char *name = aimp_dedicated_cache_name(pass->arena, template_name, pass->name, pass->uid);
+    aimp_lookup found = aimp_pass_get(pass, AIMP_TEMPLATE_CACHE, pass->ns, name);
+    if (!found.object && found.error != AIMP_READ_NOT_FOUND) pass->cache.found.failure = aimp_failure_of(found.error);
+    if (found.object && is_usable(pass, found.object)) pass->cache.found.object = found.object;
+}
+
+static void find_shared(aimp_pass *pass, const char *template_name) {
+    aimp_listing caches = aimp_pass_list(pass, AIMP_TEMPLATE_CACHE, AIMP_BY_TEMPLATE_NAME, pass->ns, template_name);
+    if (caches.error) pass->cache.found.failure = aimp_failure_of(caches.error);
+    const aimp_object *best = NULL;
+    for (size_t i = 0; i < caches.count; i++) {
+        const aimp_object *cache = caches.items[i];
+        if (!is_usable(pass, cache)) continue;
+        if (!scope_fits(pass, cache)) {
+            aimp_finding *f = aimp_pass_note(pass, AIMP_R_CACHE_SCOPE, AIM_SEVERITY_WARNING, cache);
+            f->pointer = "/spec/templateScope";
+            f->message = aimp_format(pass->arena, "cache %s belongs to the template of the same name in the other scope", cache->name);
+            continue;
+        }
+        if (!best || state_rank(cache->state) > state_rank(best->state)) best = cache;
+    }
+    pass->cache.found.object = best;
+}
+
+/* Section 2; the reference looks with the template that the last pass recorded. */
+static void find_cache(aimp_pass *pass) {
+    const char *recorded = aimp_or_empty(aimp_text_at(pass->status, "resolvedTemplate", "name", NULL));
+    const char *current = pass->template_.object ? pass->template_.object->name : recorded;
+    const char *template_name = pass->rules->cache_follows_current_template ? current : recorded;
+    if (find_recorded(pass, template_name) || !*template_name) return;
+    if (pass->cache.dedicated) find_dedicated(pass, template_name);
+    else find_shared(pass, template_name);
+}
+
+static const char *storage_class(aimp_pass *pass) {
+    const aimp_node *own = aimp_at(pass->spec, "storage", "defaultStorageClassName", NULL);
+    return aimp_or_empty(own ? aimp_text_of(own) : aimp_text_at(pass->config.merged, "storage", "defaultStorageClassName", NULL));
+}
+
+/* Section 3 */
+static void plan_creation(aimp_pass *pass) {
+    aimp_cache *cache = &pass->cache;
+    const aimp_object *t = pass->template_.object;
+    cache->create = !cache->found.object && aimp_count(aimp_get(t->status, "modelSources")) > 0;
+    if (pass->rules->cache_read_errors_count && aimp_failed(&cache->found.failure)) cache->create = false;
+    cache->template_name = t->name;
+    cache->template_scope = pass->template_.cluster.object ? "Cluster" : "Namespace";
+    cache->storage_class = storage_class(pass);
+    const aimp_node *env = aimp_get(t->spec, "env");
+    if (t->ns) env = aimp_env_merge(pass->arena, env, aimp_at(t->spec, "caching", "env", NULL));
+    cache->env = aimp_env_merge(pass->arena, env, aimp_get(pass->spec, "env"));
+    if (cache->create)
+        cache->name = cache->dedicated ? aimp_dedicated_cache_name(pass->arena, t->name, pass->name, pass->uid)
+                                       : aimp_shared_cache_name(pass->arena, t->name, pass->ns);
+}
+
+/* Section 4.2: the artifact that the cache controller would take for a source. */
+static const aimp_object *matching_artifact(aimp_pass *pass, const char *uri, const char *class) {
+    aimp_listing artifacts = aimp_pass_list(pass, AIMP_ARTIFACT, AIMP_BY_SOURCE, pass->ns, uri);
+    const aimp_object *best = NULL, *cache = pass->cache.found.object;
+    for (size_t i = 0; i < artifacts.count; i++) {
+        const aimp_object *a = artifacts.items[i];
+        if (!*a->state) continue;
+        if (pass->cache.dedicated ? !cache || !*cache->uid || !aimp_object_is_owned_by(a, cache->uid) : aimp_object_has_owner(a)) continue;
+        if (*class && strcmp(class, aimp_or_empty(aimp_get_text(a->spec, "storageClassName"))) != 0) continue;
+        if (!best || state_rank(a->state) > state_rank(best->state)) best = a;
+    }
+    return best;
+}
+
+static int64_t size_of(const aimp_cache_source *s) {
+    aimp_quantity quantity;
+    int64_t discovered;
+    if (aimp_quantity_of(aimp_get(s->source, "size"), &quantity) && aimp_quantity_value(&quantity) > 0) return aimp_quantity_value(&quantity);
+    if (!s->artifact) return 0;
+    if (aimp_quantity_of(aimp_get(s->artifact->spec, "size"), &quantity) && aimp_quantity_value(&quantity) > 0) return aimp_quantity_value(&quantity);
+    return aimp_integer_of(aimp_get(s->artifact->status, "discoveredSizeBytes"), &discovered) && discovered > 0 ? discovered : 0;
+}
+
+/* Section 7.1 */
+static int64_t headroom(aimp_pass *pass) {
+    int64_t percent = 10;
+    const aimp_node *merged = pass->config.merged, *own = aimp_at(pass->spec, "storage", "pvcHeadroomPercent", NULL);
+    if (!aimp_integer_of(aimp_at(merged, "storage", "pvcHeadroomPercent", NULL), &percent))
+        aimp_integer_of(aimp_get(merged, "pvcHeadroomPercent"), &percent);
+    if (own && pass->cache.dedicated && pass->rules->service_headroom_counts) aimp_integer_of(own, &percent);
+    return percent;
+}
+
+static void describe_source(aimp_pass *pass, const aimp_node *source, const aimp_node *cache_env, const char *class, int64_t percent,
+                            aimp_cache_source *s) {
+    aimp_cache *cache = &pass->cache;
+    s->source = source;
+    s->model_id = aimp_or_empty(aimp_get_text(source, "modelId"));
+    s->uri = aimp_or_empty(aimp_get_text(source, "sourceUri"));
+    s->env = aimp_env_merge(pass->arena, cache_env, aimp_get(source, "env"));
+    s->artifact = matching_artifact(pass, s->uri, class);
+    s->artifact_name = s->artifact ? s->artifact->name
+                                   : aimp_artifact_name(pass->arena, s->uri, aimp_schema_emit_list(pass->arena, &aimp_env_var_schema, s->env),
+                                                        class, cache->dedicated ? cache->name : NULL);
+    s->size_bytes = size_of(s);
+    if (s->size_bytes) s->claim_gibibytes = aimp_claim_gibibytes(s->size_bytes, percent);
+    if (pass->rules->claims_are_at_least_1gi && s->size_bytes && s->claim_gibibytes < 1) s->claim_gibibytes = 1;
+    if (!s->size_bytes && !cache->sizeless) cache->sizeless = *s->model_id ? s->model_id : s->uri;
+}
+
+static void note_size(aimp_pass *pass, const char *model_id) {
+    if (!pass->rules->sizes_are_required) return;
+    aimp_finding *f = aimp_pass_note(pass, AIMP_R_STORAGE_SIZE, AIM_SEVERITY_INFO, pass->template_.object);
+    f->pointer = "/status/modelSources";
+    f->message = aimp_format(pass->arena, "the size of model source %s is not known yet; a job finds it out before anything is downloaded", model_id);
+}
+
+static void describe_sources(aimp_pass *pass) {
+    aimp_cache *cache = &pass->cache;
+    const aimp_node *sources = aimp_get(pass->template_.object->status, "modelSources");
+    const aimp_object *existing = cache->found.object;
+    const aimp_node *env = existing ? aimp_get(existing->spec, "env") : cache->env;
+    const char *class = existing ? aimp_or_empty(aimp_get_text(existing->spec, "storageClassName")) : cache->storage_class;
+    int64_t percent = headroom(pass);
+    cache->sources = aimp_take_zeroed(pass->arena, aimp_count(sources) * sizeof *cache->sources + 1);
+    for (size_t i = 0; i < aimp_count(sources); i++)
+        describe_source(pass, aimp_item(sources, i), env, class, percent, &cache->sources[cache->source_count++]);
+    if (cache->sizeless && !aimp_is_ready(existing)) note_size(pass, cache->sizeless);
+}
+
+void aimp_pass_plan_cache(aimp_pass *pass) {
+    aimp_cache *cache = &pass->cache;
+    *cache = (aimp_cache){.dedicated = wants_dedicated(pass)};
+    find_cache(pass);
+    if (cache->found.object) cache->name = cache->found.object->name;
+    if (!aimp_is_ready(pass->template_.object)) return;
+    plan_creation(pass);
+    if (!cache->create && !cache->found.object) {
+        if (aimp_count(aimp_get(pass->template_.object->status, "modelSources"))) return;
+        aimp_finding *f = aimp_pass_note(pass, AIMP_R_NO_SOURCES, AIM_SEVERITY_WARNING, pass->template_.object);
+        f->pointer = "/status/modelSources";
+        f->message = aimp_format(pass->arena, "template %s names no model sources: no cache is made, and without a cache nothing is served",
+                                 pass->template_.object->name);
+        return;
+    }
+    describe_sources(pass);
+}

@@ -1,0 +1,113 @@
+/* The one door to the cluster during a pass: it answers reads as an API server would, with the failures that were
+ * declared, and writes down what was read and which kinds nobody had supplied. */
+#include "decide/pass.h"
+
+#include <string.h>
+
+void aimp_pass_begin(aimp_pass *pass, aimp_arena *arena, const aim_cluster *cluster, const aimp_object *service,
+                     const aim_policy *policy, const char *now) {
+    *pass = (aimp_pass){.arena = arena, .cluster = cluster, .policy = policy, .rules = aimp_policy_switches(policy), .now = now,
+                        .service = service, .ns = service->ns, .name = service->name, .uid = service->uid,
+                        .spec = service->spec, .status = service->status};
+    pass->recorded_conditions = aimp_get(service->status, "conditions");
+}
+
+void aimp_pass_hold(aimp_pass *pass, const aimp_object *object) {
+    for (const aimp_held *h = *pass->held; h; h = h->next) {
+        if (h->object == object) return;
+    }
+    aimp_held *held = aimp_take(pass->arena, sizeof *held);
+    *held = (aimp_held){*pass->held, (aimp_object *)(uintptr_t)object};
+    aimp_object_retain(held->object);
+    *pass->held = held;
+}
+
+static void write_down(aimp_pass *pass, aimp_kind kind, const char *verb, const char *ns, const char *name) {
+    for (const aimp_read *r = pass->reads; r; r = r->next) {
+        if (r->kind == kind && r->verb == verb && aimp_equal(r->ns, ns) && aimp_equal(r->name, name)) return;
+    }
+    aimp_read *read = aimp_take(pass->arena, sizeof *read);
+    *read = (aimp_read){NULL, kind, verb, ns, name};
+    if (pass->last_read) pass->last_read->next = read;
+    else pass->reads = read;
+    pass->last_read = read;
+}
+
+bool aimp_pass_knows(aimp_pass *pass, aimp_kind kind) {
+    if (!pass->rules->absent_kinds_are_unknown || pass->cluster->kinds[kind].known) return true;
+    pass->unknown_kinds |= (uint64_t)1 << kind;
+    return false;
+}
+
+aimp_lookup aimp_pass_get(aimp_pass *pass, aimp_kind kind, const char *ns, const char *name) {
+    aimp_check_cancel(pass->arena->guard);
+    write_down(pass, kind, "get", aimp_kind_of(kind)->namespaced ? ns : NULL, name);
+    aimp_read_error error = pass->cluster->kinds[kind].get;
+    if (error) return (aimp_lookup){NULL, error};
+    const aimp_object *object = aimp_cluster_object(pass->cluster, kind, ns, name);
+    if (object) aimp_pass_hold(pass, object);
+    else aimp_pass_knows(pass, kind);
+    return (aimp_lookup){object, object ? AIMP_READ_OK : AIMP_READ_NOT_FOUND};
+}
+
+aimp_listing aimp_pass_list(aimp_pass *pass, aimp_kind kind, aimp_index index, const char *ns, const char *key) {
+    aimp_check_cancel(pass->arena->guard);
+    if (!aimp_kind_of(kind)->namespaced) ns = NULL;
+    write_down(pass, kind, "list", ns, NULL);
+    aimp_listing listing = {.error = pass->cluster->kinds[kind].list};
+    if (listing.error) return listing;
+    const aimp_slots *slots = key ? aimp_tables_lookup(&pass->cluster->tables, index, ns, key) : &pass->cluster->tables.by_kind[kind];
+    if (!slots || !slots->count) aimp_pass_knows(pass, kind);
+    listing.items = aimp_take_array(pass->arena, slots ? slots->count : 0, sizeof *listing.items);
+    for (size_t i = 0; slots && i < slots->count; i++) {
+        const aimp_slot *slot = slots->items[i];
+        if (slot->kind != kind || (!key && ns && !aimp_equal(slot->ns, ns))) continue;
+        aimp_pass_hold(pass, slot->effective);
+        listing.items[listing.count++] = slot->effective;
+    }
+    return listing;
+}
+
+aimp_failure aimp_failure_make(aimp_category category, const char *reason, const char *message) {
+    return (aimp_failure){category, reason, message};
+}
+
+bool aimp_failed(const aimp_failure *failure) { return failure->category != AIMP_C_NONE; }
+
+/* spec/status.md section 2 */
+aimp_failure aimp_failure_of(aimp_read_error error) {
+    static const aimp_failure failures[] = {
+        [AIMP_READ_OK] = {AIMP_C_NONE, NULL, NULL},
+        [AIMP_READ_TIMEOUT] = {AIMP_C_INFRASTRUCTURE, "Timeout", "The API server did not answer in time"},
+        [AIMP_READ_FORBIDDEN] = {AIMP_C_AUTH, "Forbidden", "No permission to read the resource"},
+        [AIMP_READ_UNAUTHORIZED] = {AIMP_C_AUTH, "Unauthorized", "The API server does not accept the credentials"},
+        [AIMP_READ_UNAVAILABLE] = {AIMP_C_INFRASTRUCTURE, "ServiceUnavailable", "The API server is not available"},
+        [AIMP_READ_INTERNAL] = {AIMP_C_INFRASTRUCTURE, "ServiceUnavailable", "The API server reports an internal error"},
+        [AIMP_READ_TOO_MANY] = {AIMP_C_INFRASTRUCTURE, "RateLimited", "The API server limits the rate of requests"},
+        [AIMP_READ_CONFLICT] = {AIMP_C_INFRASTRUCTURE, "Conflict", "The resource was changed by somebody else"},
+        [AIMP_READ_INVALID] = {AIMP_C_INVALID_SPEC, "InvalidSpec", "The API server refuses the resource as invalid"},
+        [AIMP_READ_PLAIN] = {AIMP_C_UNKNOWN, "UnknownError", "The read failed"},
+        [AIMP_READ_NOT_FOUND] = {AIMP_C_MISSING_DOWNSTREAM, "NotFound", "The resource does not exist"},
+    };
+    return failures[error];
+}
+
+aimp_failure aimp_upstream_failure(aimp_read_error error) {
+    if (error != AIMP_READ_NOT_FOUND) return aimp_failure_of(error);
+    return (aimp_failure){AIMP_C_MISSING_UPSTREAM, "ReferenceNotFound", "A resource that is referred to does not exist"};
+}
+
+const char *aimp_pass_text(aimp_pass *pass, const aimp_node *map, const char *key) {
+    const char *text = aimp_get_text(map, key);
+    return text ? aimp_trim(pass->arena, text) : "";
+}
+
+bool aimp_pass_is_autoscaled(const aimp_pass *pass) {
+    return aimp_get(pass->spec, "autoScaling") || aimp_get(pass->spec, "minReplicas") || aimp_get(pass->spec, "maxReplicas");
+}
+
+aimp_finding *aimp_pass_note(aimp_pass *pass, aimp_reason reason, int32_t severity, const aimp_object *about) {
+    return aimp_findings_add(pass->arena, &pass->findings, reason, severity, about);
+}
+
+bool aimp_is_ready(const aimp_object *object) { return object && strcmp(object->state, "Ready") == 0; }

@@ -1,0 +1,232 @@
+/* From components to conditions, a root status and the decision whether to apply. Rules: spec/status.md section 5; where
+ * the documented behaviour differs, spec/differences.md S-15, S-21, S-28, B-32 to B-35. */
+#include <string.h>
+
+#include "decide/component.h"
+
+static aimp_condition *find(aimp_health *health, const char *type) {
+    for (size_t i = 0; i < health->condition_count; i++) {
+        if (strcmp(health->conditions[i].type, type) == 0) return &health->conditions[i];
+    }
+    return NULL;
+}
+
+static bool is_false(aimp_health *health, const char *type) {
+    const aimp_condition *c = find(health, type);
+    return c && strcmp(c->status, "False") == 0;
+}
+
+static void set(aimp_health *health, const char *type, const char *status, const char *reason, const char *message) {
+    aimp_condition *c = find(health, type);
+    if (!c) {
+        c = &health->conditions[health->condition_count++];
+        *c = (aimp_condition){.type = type};
+    }
+    c->status = status;
+    c->reason = reason;
+    c->message = message;
+}
+
+static const char *type_of(aimp_pass *pass, const aimp_component *c) { return aimp_format(pass->arena, "%sReady", aimp_or_empty(c->name)); }
+
+static const char *const own_components[] = {"Model", "Template", "RuntimeConfig", "InferenceService", "InferenceServicePods", "Cache", "HTTPRoute", "HPA", NULL};
+
+static bool is_own_component_type(const char *type) {
+    for (const char *const *name = own_components; *name; name++) {
+        size_t size = strlen(*name);
+        if (strncmp(type, *name, size) == 0 && strcmp(type + size, "Ready") == 0) return true;
+    }
+    return false;
+}
+
+static const aimp_component *component_of(const aimp_health *health, const char *type) {
+    size_t size = strlen(type) - strlen("Ready");
+    for (size_t i = 0; i < health->count; i++) {
+        const char *name = health->components[i].name;
+        if (name && strlen(name) == size && strncmp(name, type, size) == 0) return &health->components[i];
+    }
+    return NULL;
+}
+
+/* The stored conditions; by the documented rule without those of our own components that are gone (B-34). */
+static void load_conditions(aimp_pass *pass, aimp_health *health) {
+    size_t stored = aimp_count(pass->recorded_conditions);
+    health->conditions = aimp_take_array(pass->arena, stored + AIMP_MAX_COMPONENTS + 4, sizeof *health->conditions);
+    health->condition_count = 0;
+    for (size_t i = 0; i < stored; i++) {
+        const aimp_node *c = aimp_item(pass->recorded_conditions, i);
+        const char *type = aimp_or_empty(aimp_get_text(c, "type"));
+        if (pass->rules->status_follows_the_seed && is_own_component_type(type) && !component_of(health, type)) continue;
+        health->conditions[health->condition_count++] =
+            (aimp_condition){type, aimp_or_empty(aimp_get_text(c, "status")), aimp_or_empty(aimp_get_text(c, "reason")),
+                             aimp_or_empty(aimp_get_text(c, "message")), c};
+    }
+}
+
+/* Seconds since an arbitrary day of an RFC 3339 time in UTC; false when it is none. */
+static bool seconds_of(const char *time, int64_t *out) {
+    static const int before_month[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
+    static const char shape[] = "dddd-dd-ddTdd:dd:dd";
+    int64_t n[6] = {0};
+    size_t field = 0;
+    for (size_t i = 0; i < sizeof shape - 1; i++) {
+        bool digit = aimp_is_digit(time[i]);
+        if (shape[i] == 'd' ? !digit : time[i] != shape[i]) return false;
+        if (digit) n[field] = n[field] * 10 + (time[i] - '0');
+        else field++;
+    }
+    if (n[1] < 1 || n[1] > 12) return false;
+    int64_t year = n[0] - (n[1] <= 2), leaps = year / 4 - year / 100 + year / 400;
+    *out = ((n[0] * 365 + leaps + before_month[n[1] - 1] + n[2]) * 24 + n[3]) * 3600 + n[4] * 60 + n[5];
+    return true;
+}
+
+/* Section 5.2: for ten seconds an unreachable dependency does not turn a component's condition. */
+static bool in_grace(const aimp_pass *pass, aimp_health *health) {
+    const int64_t grace_seconds = 10;
+    int64_t now, since;
+    const aimp_condition *c = find(health, "DependenciesReachable");
+    if (!c || strcmp(c->status, "False") != 0 || !c->recorded || !pass->now) return false;
+    const char *turned = aimp_or_empty(aimp_get_text(c->recorded, "lastTransitionTime"));
+    return seconds_of(pass->now, &now) && seconds_of(turned, &since) && now - since < grace_seconds;
+}
+
+/* Which components' errors count: by the documented rule what runs already gates nothing (B-35). */
+static bool counts(const aimp_pass *pass, const aimp_component *c) {
+    return !pass->rules->status_follows_the_seed || !aimp_equal(c->name, "InferenceServicePods");
+}
+
+static void gather_flags(const aimp_pass *pass, aimp_health *health) {
+    for (size_t i = 0; i < health->count; i++) {
+        if (!counts(pass, &health->components[i])) continue;
+        switch (health->components[i].error.category) {
+        case AIMP_C_INFRASTRUCTURE:
+        case AIMP_C_UNKNOWN: health->infrastructure = true; break;
+        case AIMP_C_AUTH: health->auth = true; break;
+        case AIMP_C_INVALID_SPEC: health->invalid = true; break;
+        case AIMP_C_MISSING_UPSTREAM: health->missing = true; break;
+        default: break;
+        }
+    }
+}
+
+static void write_reachable(aimp_health *health) {
+    if (health->infrastructure) set(health, "DependenciesReachable", "False", "InfrastructureError", "Cannot reach dependencies");
+    else if (is_false(health, "DependenciesReachable")) set(health, "DependenciesReachable", "True", "Reachable", "All dependencies are reachable");
+}
+
+static void write_components(aimp_pass *pass, aimp_health *health, bool grace) {
+    for (size_t i = 0; i < health->count; i++) {
+        const aimp_component *c = &health->components[i];
+        const char *type = type_of(pass, c);
+        const char *status = strcmp(aimp_component_state(c), "Ready") == 0 ? "True" : "False";
+        const aimp_condition *previous = find(health, type);
+        if (grace && previous && c->error.category == AIMP_C_INFRASTRUCTURE) status = previous->status;
+        set(health, type, status, aimp_component_reason(c), aimp_component_message(c));
+    }
+}
+
+static void write_valid(aimp_health *health) {
+    if (health->auth) set(health, "AuthValid", "False", "AuthError", "Authentication or authorization failure");
+    else if (is_false(health, "AuthValid")) set(health, "AuthValid", "True", "AuthenticationValid", "Authentication and authorization successful");
+    if (health->invalid) set(health, "ConfigValid", "False", "InvalidSpec", "Configuration validation failed");
+    else if (health->missing) set(health, "ConfigValid", "False", "ReferenceNotFound", "Referenced resource not found");
+    else if (is_false(health, "ConfigValid")) set(health, "ConfigValid", "True", "ConfigurationValid", "Configuration is valid");
+}
+
+static const char *const bad_to_good[] = {"Failed", "NotAvailable", "Degraded", "Pending", "Starting", "Progressing", "Ready", NULL};
+
+static int rank_of(const char *state) {
+    for (int i = 0; bad_to_good[i]; i++) {
+        if (strcmp(bad_to_good[i], state) == 0) return i;
+    }
+    return 0;
+}
+
+/* Section 5.3 B */
+static const char *state_of_condition(const aimp_health *health, const aimp_condition *condition) {
+    if (strcmp(condition->status, "True") == 0) return "Ready";
+    const aimp_component *c = component_of(health, condition->type);
+    const char *state = c ? aimp_component_state(c) : "";
+    static const char *const kept[] = {"Failed", "Degraded", "NotAvailable", "Pending"};
+    for (size_t i = 0; i < 4; i++) {
+        if (strcmp(kept[i], state) == 0) return kept[i];
+    }
+    return c && c->dependency == AIMP_UPSTREAM ? "Pending" : "Progressing";
+}
+
+static bool is_scanned(const aimp_pass *pass, const aimp_health *health, const aimp_condition *c) {
+    if (!aimp_ends_with(c->type, "Ready") || strcmp(c->type, "Ready") == 0) return false;
+    return !pass->rules->status_follows_the_seed || component_of(health, c->type); /* B-34: foreign ones are not read */
+}
+
+static bool is_broken(const char *state) { return rank_of(state) <= rank_of("Degraded"); }
+
+typedef struct scan {
+    const char *worst;
+    const aimp_condition *broken, *blocking; /* first broken one, first one of the worst state */
+} scan;
+
+static scan scan_conditions(const aimp_pass *pass, const aimp_health *health) {
+    scan s = {"Ready", NULL, NULL};
+    for (size_t i = 0; i < health->condition_count; i++) {
+        const aimp_condition *c = &health->conditions[i];
+        if (!is_scanned(pass, health, c)) continue;
+        const char *state = state_of_condition(health, c);
+        if (!s.broken && is_broken(state)) s.broken = c;
+        if (rank_of(state) >= rank_of(s.worst)) continue;
+        s.worst = state;
+        s.blocking = c;
+    }
+    return s;
+}
+
+static const char *blocking_message(aimp_pass *pass, const aimp_condition *c, const char *fallback) {
+    if (!c) return fallback;
+    size_t size = strlen(c->type) - strlen("Ready");
+    return aimp_format(pass->arena, "Component %.*s is not ready: %s", (int)size, c->type, c->message);
+}
+
+/* Section 5.3 A: flags decide before states. */
+static bool write_flagged(aimp_pass *pass, aimp_health *health, const scan *s) {
+    if (!health->auth && !health->invalid && !health->missing) return false;
+    const char *reason = health->auth ? "AuthError" : health->invalid ? "InvalidSpec" : "ReferenceNotFound";
+    const char *message = health->auth ? "Authentication or authorization failure"
+                          : health->invalid ? "Configuration validation failed" : "Referenced resource not found";
+    if (pass->rules->status_follows_the_seed) message = blocking_message(pass, s->broken ? s->broken : s->blocking, message); /* S-15 */
+    set(health, "Ready", "False", reason, message);
+    health->root = "Failed";
+    return true;
+}
+
+static void write_ready(aimp_pass *pass, aimp_health *health) {
+    scan s = scan_conditions(pass, health);
+    const bool seed = pass->rules->status_follows_the_seed;
+    if (write_flagged(pass, health, &s)) return;
+    bool ready = strcmp(s.worst, "Ready") == 0;
+    if (ready) set(health, "Ready", "True", "AllComponentsReady", "All components are ready");
+    else if (s.broken) set(health, "Ready", "False", s.broken->reason, blocking_message(pass, s.broken, ""));
+    else if (health->infrastructure) set(health, "Ready", "False", "InfrastructureError", "Infrastructure error - waiting for retry");
+    else set(health, "Ready", "False", "Progressing", seed ? blocking_message(pass, s.blocking, "") : "Waiting for components to become ready");
+    const char *root = health->infrastructure && !ready ? "Degraded" : s.worst;
+    bool waits_for_gpu = seed && strcmp(root, "NotAvailable") == 0; /* B-32 */
+    health->root = strcmp(root, "Progressing") == 0 ? "Starting" : ready ? "Running" : waits_for_gpu ? "Pending" : root;
+}
+
+void aimp_run_state_engine(aimp_pass *pass, aimp_health *health) {
+    load_conditions(pass, health);
+    gather_flags(pass, health);
+    bool grace = health->infrastructure && in_grace(pass, health);
+    write_reachable(health);
+    write_components(pass, health, grace);
+    write_valid(health);
+    write_ready(pass, health);
+    health->retry = health->infrastructure;
+    health->may_apply = !health->infrastructure && !health->auth && !health->invalid && !health->missing;
+}
+
+void aimp_record_apply_failure(aimp_pass *pass, aimp_health *health, const char *message) {
+    set(health, "DependenciesReachable", "False", "InfrastructureError",
+        aimp_format(pass->arena, "failed to apply resources: %s", message));
+    health->retry = true;
+}

@@ -1,0 +1,118 @@
+/* Asking a question: find the service, run the pass under a guard, hand out the answer or an error. */
+#include "plan/answer.h"
+
+#include <string.h>
+
+aimp_answer *aimp_answer_alloc(aim_context *context, aimp_guard *guard) {
+    aimp_answer *answer = aimp_alloc(&context->allocator, sizeof *answer);
+    if (!answer) return NULL;
+    memset(answer, 0, sizeof *answer);
+    aimp_context_retain(context);
+    answer->context = context;
+    atomic_init(&answer->holders, 1);
+    aimp_arena_init(&answer->arena, &context->allocator, guard, 16384);
+    answer->resolution.answer = answer->selection.answer = answer->cache.answer = answer->whole.answer = answer;
+    return answer;
+}
+
+void aimp_answer_free(aimp_answer *answer) {
+    if (!answer || atomic_fetch_sub_explicit(&answer->holders, 1, memory_order_acq_rel) != 1) return;
+    aim_context *context = answer->context;
+    aimp_answer *base = answer->base;
+    for (aimp_held *h = answer->held; h; h = h->next) aimp_object_release(h->object);
+    aimp_arena_free(&answer->arena);
+    aimp_release(&context->allocator, answer, sizeof *answer);
+    aim_context_free(context);
+    aimp_answer_free(base);
+}
+
+typedef struct question {
+    aimp_answer *answer;
+    const aim_cluster *cluster;
+    const aimp_object *service;
+    const aim_policy *policy;
+    const char *now;
+    aimp_depth depth;
+} question;
+
+static void decide(aimp_pass *pass, aimp_depth depth) {
+    aimp_pass_resolve_config(pass);
+    aimp_pass_observe(pass);
+    aimp_pass_resolve_model(pass);
+    aimp_pass_resolve_template(pass);
+    if (depth == AIMP_TO_CACHE) aimp_pass_plan_cache(pass);
+}
+
+static void run(void *arg) {
+    question *q = arg;
+    aimp_service_plan *plan = &q->answer->plan;
+    aimp_arena *arena = &q->answer->arena;
+    aimp_pass_begin(&plan->pass, arena, q->cluster, q->service, q->policy, q->now ? aimp_copy_string(arena, q->now) : NULL);
+    plan->pass.held = &q->answer->held;
+    aimp_pass_hold(&plan->pass, q->service);
+    if (q->depth == AIMP_TO_PLAN) aimp_plan_service(plan);
+    else decide(&plan->pass, q->depth);
+    const aimp_selection *selection = &plan->pass.template_;
+    aimp_findings_publish(arena, &plan->pass.findings);
+    for (size_t i = 0; i < selection->candidate_count; i++) aimp_findings_publish(arena, &selection->candidates[i].findings);
+}
+
+static aim_code check_options(const aim_options *options, const aim_allocator *allocator, aim_error **err) {
+    if (!options) return AIM_OK;
+    if (!aimp_struct_ok(options, sizeof *options, sizeof *options) || options->flags)
+        return aimp_fail(err, allocator, AIM_E_STRUCT, NULL, "aim_options has a wrong struct_size or unknown flags");
+    return AIM_OK;
+}
+
+static aim_code find_service(const aim_cluster *cluster, const aim_ref *ref, const aimp_object **out, aim_error **err) {
+    const aim_allocator *allocator = &cluster->context->allocator;
+    if (ref->struct_size < sizeof *ref) return aimp_fail(err, allocator, AIM_E_STRUCT, NULL, "aim_ref has a wrong struct_size");
+    if (!ref->name) return aimp_fail(err, allocator, AIM_E_ARGUMENT, NULL, "the service has no name");
+    if (ref->kind && aimp_kind_named(ref->kind) != AIMP_SERVICE)
+        return aimp_fail(err, allocator, AIM_E_UNSUPPORTED, NULL, "plans are made for AIMService, not for %.100s", ref->kind);
+    const char *ns = aimp_is_empty(ref->ns) ? "default" : ref->ns;
+    *out = aimp_cluster_object(cluster, AIMP_SERVICE, ns, ref->name);
+    if (*out) return AIM_OK;
+    aim_ref like = {.struct_size = sizeof like, .kind = "AIMService", .ns = ns, .name = ref->name};
+    const char *near = aim_cluster_nearest(cluster, &like);
+    return aimp_fail(err, allocator, AIM_E_NOT_FOUND, NULL, "AIMService %.100s/%.253s is not in the input%s%.253s%s", ns, ref->name,
+                     near ? " (did you mean " : "", near ? near : "", near ? "?)" : "");
+}
+
+aim_code aimp_answer_new(const aim_cluster *cluster, const aim_ref *service, const aim_options *options, aimp_depth depth,
+                         aimp_answer **out, aim_error **err) {
+    if (err) *err = NULL;
+    *out = NULL;
+    if (!cluster || !service) return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "cluster or service is NULL");
+    const aim_allocator *allocator = &cluster->context->allocator;
+    question q = {.cluster = cluster, .depth = depth, .policy = options ? options->policy : NULL, .now = options ? options->now : NULL};
+    aim_code code = check_options(options, allocator, err);
+    if (!code) code = find_service(cluster, service, &q.service, err);
+    if (code) return code;
+    if (!q.policy) q.policy = aim_policy_builtin(AIM_BEHAVIOUR_DOCUMENTED);
+    aimp_guard guard = {.cancel = options ? options->cancel : NULL};
+    q.answer = aimp_answer_alloc(cluster->context, &guard);
+    if (!q.answer) return aimp_fail(err, allocator, AIM_E_NO_MEMORY, NULL, "out of memory");
+    code = guard.cancel && aim_cancel_is_set(guard.cancel) ? AIM_E_CANCELLED : AIM_OK;
+    if (code) {
+        guard.code = code;
+        strcpy(guard.message, "the call was cancelled");
+    } else {
+        code = aimp_guard_run(&guard, run, &q);
+    }
+    q.answer->arena.guard = NULL;
+    q.answer->plan.pass.cluster = NULL; /* the answer outlives the cluster: nothing may look into it any more */
+    if (code) {
+        aimp_answer_free(q.answer);
+        return aimp_fail_guard(err, allocator, &guard);
+    }
+    *out = q.answer;
+    return AIM_OK;
+}
+
+aim_code aimp_check_out(const void *out, size_t known) {
+    uint32_t size;
+    if (!out) return AIM_E_ARGUMENT;
+    memcpy(&size, out, sizeof size);
+    return size < known ? AIM_E_STRUCT : AIM_OK;
+}

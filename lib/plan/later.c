@@ -1,0 +1,63 @@
+/* What follows once the objects of a plan exist: artifacts from the cache controller, claims and jobs from the artifact
+ * controller, the InferenceService from a later pass. An object whose name depends on a UID that nobody has given out
+ * yet is announced without a name. Rules: spec/caching.md sections 4 and 6. */
+#include <string.h>
+
+#include "plan/service_plan.h"
+
+static aimp_parent parent_of(const aimp_pass *pass, aimp_kind kind, const aimp_node *object, const char *uid) {
+    return (aimp_parent){kind, aimp_or_empty(aimp_text_at(object, "metadata", "name", NULL)), uid,
+                         aimp_at(object, "metadata", "labels", NULL), pass->config.merged};
+}
+
+/* Claims and jobs of one source; artifact: the existing or the announced one. */
+static void follow_artifact(aimp_service_plan *plan, const aimp_cache_source *s, const aimp_node *artifact) {
+    aimp_pass *pass = &plan->pass;
+    const char *uid = s->artifact && *s->artifact->uid ? s->artifact->uid : NULL;
+    aimp_parent parent = parent_of(pass, AIMP_ARTIFACT, artifact, aimp_or_empty(uid));
+    bool has_claim = s->artifact && !aimp_is_empty(aimp_get_text(s->artifact->status, "persistentVolumeClaim"));
+    if (!s->size_bytes) {
+        aimp_actions_add(pass, &plan->later, aimp_with_parent(pass, aimp_render_size_job(pass, s, uid), &parent, true), true);
+        return; /* the size of the claim is only known afterwards */
+    }
+    if (!has_claim) aimp_actions_add(pass, &plan->later, aimp_with_parent(pass, aimp_render_claim(pass, s, uid), &parent, true), true);
+    aimp_actions_add(pass, &plan->later, aimp_with_parent(pass, aimp_render_download_job(pass, s, uid), &parent, true), true);
+}
+
+static void follow_cache(aimp_service_plan *plan) {
+    aimp_pass *pass = &plan->pass;
+    aimp_cache *cache = &pass->cache;
+    aimp_parent service = aimp_service_parent(pass);
+    const aimp_object *existing = cache->found.object;
+    const aimp_node *cache_object = existing ? existing->root
+                                             : aimp_with_parent(pass, aimp_render_template_cache(pass), &service, cache->dedicated);
+    aimp_parent parent = parent_of(pass, AIMP_TEMPLATE_CACHE, cache_object, existing ? existing->uid : "");
+    size_t missing = 0;
+    for (size_t i = 0; i < cache->source_count; i++) {
+        const aimp_cache_source *s = &cache->sources[i];
+        const aimp_node *artifact = s->artifact ? s->artifact->root : NULL;
+        if (!artifact) {
+            artifact = aimp_with_parent(pass, aimp_render_artifact(pass, i, missing++), &parent, cache->dedicated);
+            aimp_actions_add(pass, &plan->later, artifact, cache->dedicated);
+        }
+        if (!aimp_is_ready(s->artifact)) follow_artifact(plan, s, artifact);
+    }
+}
+
+static bool is_applied(const aimp_service_plan *plan, aimp_kind kind) {
+    for (size_t i = 0; i < plan->apply.count; i++) {
+        if (plan->apply.items[i].kind == kind) return true;
+    }
+    return false;
+}
+
+void aimp_plan_later(aimp_service_plan *plan) {
+    aimp_pass *pass = &plan->pass;
+    if (!aimp_is_ready(pass->template_.object)) return;
+    if (pass->cache.source_count && !aimp_is_ready(pass->cache.found.object)) follow_cache(plan);
+    bool will_serve = !pass->seen.inference_service.object && pass->seen.inference_service_name && !is_applied(plan, AIMP_INFERENCE_SERVICE) &&
+                      pass->cache.name && pass->model.object;
+    if (!will_serve) return;
+    aimp_parent service = aimp_service_parent(pass);
+    aimp_actions_add(pass, &plan->later, aimp_with_parent(pass, aimp_render_inference_service(pass), &service, true), true);
+}

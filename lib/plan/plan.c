@@ -1,0 +1,157 @@
+/* The public face of plans, and of the health that is part of them. */
+#include <aim/health.h>
+#include <aim/manifest.h>
+
+#include <string.h>
+
+#include "base/buffer.h"
+#include "doc/writer.h"
+#include "plan/answer.h"
+
+aim_code aim_plan_new(const aim_cluster *cluster, const aim_ref *service, const aim_options *options, aim_plan **out, aim_error **err) {
+    aimp_answer *answer;
+    if (!out) return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "out is NULL");
+    *out = NULL;
+    aim_code code = aimp_answer_new(cluster, service, options, AIMP_TO_PLAN, &answer, err);
+    if (!code) *out = &answer->whole;
+    return code;
+}
+
+void aim_plan_free(aim_plan *plan) {
+    if (plan) aimp_answer_free(plan->answer);
+}
+
+const aim_resolution *aim_plan_resolution(const aim_plan *plan) { return plan ? &plan->answer->resolution : NULL; }
+const aim_selection *aim_plan_selection(const aim_plan *plan) { return plan ? &plan->answer->selection : NULL; }
+const aim_cache_plan *aim_plan_cache(const aim_plan *plan) { return plan ? &plan->answer->cache : NULL; }
+const char *aim_plan_status(const aim_plan *plan) { return plan ? aimp_or_empty(plan->answer->plan.health.root) : ""; }
+
+/* Deletions come first, as the reference runs them. */
+static const aimp_action *action_at(const aim_plan *plan, size_t index, bool *deletes) {
+    if (!plan) return NULL;
+    const aimp_service_plan *p = &plan->answer->plan;
+    *deletes = index < p->remove.count;
+    if (*deletes) return &p->remove.items[index];
+    index -= p->remove.count;
+    return index < p->apply.count ? &p->apply.items[index] : NULL;
+}
+
+size_t aim_plan_action_count(const aim_plan *plan) { return plan ? plan->answer->plan.remove.count + plan->answer->plan.apply.count : 0; }
+
+aim_code aim_plan_action_at(const aim_plan *plan, size_t index, aim_action *out) {
+    bool deletes;
+    aim_code code = aimp_check_out(out, sizeof *out);
+    if (code) return code;
+    const aimp_action *action = action_at(plan, index, &deletes);
+    if (!action) return AIM_E_NOT_FOUND;
+    *out = (aim_action){.struct_size = sizeof *out, .verb = deletes ? AIM_ACTION_DELETE : AIM_ACTION_APPLY, .owned = action->owned,
+                        .api_version = aimp_get_text(action->object, "apiVersion"), .kind = aimp_get_text(action->object, "kind"),
+                        .ns = action->ns, .name = action->name, .uid = deletes ? action->uid : NULL,
+                        .field_manager = deletes ? NULL : AIMP_SERVICE_MANAGER};
+    return AIM_OK;
+}
+
+/* --- rendering --- */
+
+typedef struct rendering {
+    aim_buffer *buffer;
+    aimp_service_plan *plan;
+    const aimp_node *node; /* one object; NULL: a part of the plan */
+    int32_t part, format;
+    bool color;
+} rendering;
+
+static const aimp_node *node_of(rendering *r, aimp_arena *arena) {
+    if (r->node) return r->node;
+    if (r->part == AIM_PART_STATUS) return r->plan->health.status ? r->plan->health.status : aimp_map_from(arena, NULL, 0);
+    return aimp_plan_node(r->plan, arena);
+}
+
+static void write_text(rendering *r, aimp_text *out) {
+    bool wide = r->format == AIM_FORMAT_WIDE;
+    if (r->part == AIM_PART_EXPLANATION) aimp_write_explanation(r->plan, out, wide, r->color);
+    else if (r->part == AIM_PART_STATUS) aimp_write_status_text(r->plan, out, wide, r->color);
+    else aimp_write_plan_text(r->plan, out, r->color);
+}
+
+static void render(void *arg) {
+    rendering *r = arg;
+    aimp_arena *arena = aimp_buffer_arena(r->buffer);
+    aimp_text out = aimp_text_new(arena);
+    if (r->format == AIM_FORMAT_JSON) {
+        aimp_write_json(&out, node_of(r, arena));
+        aimp_text_add_char(&out, '\n');
+    } else if (r->format != AIM_FORMAT_YAML) {
+        write_text(r, &out);
+    } else if (!r->node && r->part == AIM_PART_PLAN) {
+        aimp_write_manifests(r->plan, &out);
+    } else {
+        aimp_write_yaml(&out, node_of(r, arena));
+    }
+    aimp_buffer_set(r->buffer, aimp_text_string(&out), out.size);
+}
+
+static aim_code run_rendering(const aim_plan *plan, rendering *r, aim_buffer **out, aim_error **err) {
+    r->plan = &plan->answer->plan;
+    return aimp_buffer_make(plan->answer->context, NULL, render, r, &r->buffer, out, err);
+}
+
+static aim_code check_render(const void *handle, aim_buffer **out, int32_t format, bool text, aim_error **err) {
+    if (err) *err = NULL;
+    if (out) *out = NULL;
+    if (!handle || !out) return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "an argument is NULL");
+    bool known = format == AIM_FORMAT_JSON || format == AIM_FORMAT_YAML || (text && (format == AIM_FORMAT_TEXT || format == AIM_FORMAT_WIDE));
+    return known ? AIM_OK : aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "unknown format");
+}
+
+aim_code aim_plan_render(const aim_plan *plan, int32_t part, int32_t format, uint32_t flags, aim_buffer **out, aim_error **err) {
+    aim_code code = check_render(plan, out, format, true, err);
+    if (code) return code;
+    if (part < AIM_PART_EXPLANATION || part > AIM_PART_STATUS || (flags & ~AIM_RENDER_COLOR))
+        return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "unknown part or flags");
+    rendering r = {.part = part, .format = format, .color = (flags & AIM_RENDER_COLOR) != 0};
+    return run_rendering(plan, &r, out, err);
+}
+
+aim_code aim_plan_action_render(const aim_plan *plan, size_t index, int32_t format, aim_buffer **out, aim_error **err) {
+    bool deletes;
+    aim_code code = check_render(plan, out, format, false, err);
+    if (code) return code;
+    const aimp_action *action = action_at(plan, index, &deletes);
+    if (!action || deletes) return aimp_fail(err, &aimp_libc_allocator, AIM_E_NOT_FOUND, NULL, "there is no such apply action");
+    rendering r = {.node = action->object, .format = format};
+    return run_rendering(plan, &r, out, err);
+}
+
+/* --- findings and health --- */
+
+size_t aim_plan_finding_count(const aim_plan *plan) { return plan ? plan->answer->plan.pass.findings.count : 0; }
+
+aim_code aim_plan_finding_at(const aim_plan *plan, size_t index, aim_finding *out) {
+    aim_code code = aimp_check_out(out, sizeof *out);
+    if (code || !plan) return code ? code : AIM_E_ARGUMENT;
+    const aimp_finding *f = plan->answer->plan.pass.findings.first;
+    for (; f && index > 0; f = f->next) index--;
+    if (!f) return AIM_E_NOT_FOUND;
+    *out = f->shown;
+    return AIM_OK;
+}
+
+size_t aim_health_count(const aim_plan *plan) {
+    size_t count = 0;
+    for (size_t i = 0; plan && i < plan->answer->plan.health.count; i++) count += plan->answer->plan.health.components[i].name != NULL;
+    return count;
+}
+
+aim_code aim_health_at(const aim_plan *plan, size_t index, aim_component *out) {
+    aim_code code = aimp_check_out(out, sizeof *out);
+    if (code || !plan) return code ? code : AIM_E_ARGUMENT;
+    for (size_t i = 0; i < plan->answer->plan.health.count; i++) {
+        const aimp_component *c = &plan->answer->plan.health.components[i];
+        if (!c->name || index-- > 0) continue;
+        *out = (aim_component){.struct_size = sizeof *out, .name = c->name, .state = aimp_component_state(c),
+                               .reason = aimp_component_reason(c), .message = aimp_component_message(c)};
+        return AIM_OK;
+    }
+    return AIM_E_NOT_FOUND;
+}

@@ -1,0 +1,71 @@
+/* The command-line tool: options, input, and one file for each subcommand. It uses only the public interface. */
+#ifndef AIM_TOOL_COMMAND_H
+#define AIM_TOOL_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <aim/aim.h>
+
+/* Exit codes: docs in help.c. */
+enum { EXIT_DONE = 0, EXIT_TROUBLE = 1, EXIT_USAGE = 2, EXIT_BLOCKED = 3, EXIT_AMBIGUOUS = 4, EXIT_INPUT = 5 };
+
+typedef enum output_format { OUTPUT_DEFAULT, OUTPUT_TEXT, OUTPUT_WIDE, OUTPUT_NAME, OUTPUT_JSON, OUTPUT_YAML } output_format;
+
+typedef struct text_list {
+    const char **items;
+    size_t count;
+} text_list;
+
+typedef struct tool_options {
+    text_list cluster_files, files, services, pod_logs;
+    const char *ns;
+    const char *now;
+    int32_t behaviour;
+    output_format format;
+    bool color, quiet, verbose, complete;
+} tool_options;
+
+typedef struct command {
+    const char *name, *summary;
+    int (*run)(const tool_options *options);
+    void (*help)(void);
+} command;
+
+/* options.c: EXIT_DONE, or EXIT_USAGE after saying why. wants_help: the user asked for help instead. */
+int options_read(int argc, char **argv, tool_options *out, bool *wants_help);
+void options_free(tool_options *options);
+/* "-n x" or "default" */
+const char *options_namespace(const tool_options *options);
+
+/* input.c: the cluster of all input; NULL after saying why, and then *code is the exit code. */
+aim_cluster *input_read(const tool_options *options, aim_context *context, int *code);
+
+/* services.c */
+typedef int service_visitor(const tool_options *options, const aim_plan *plan, const aim_ref *service, bool first);
+/* Plans every service that was asked for and shows it; answers the worst exit code. */
+int services_visit(const tool_options *options, service_visitor *visit);
+/* 0, 3 or 4 for a plan, as explain and plan count it. */
+int plan_verdict(const aim_plan *plan);
+
+/* output.c */
+int worse(int a, int b);
+/* Writes a part of a plan to standard output; false (and a message) when that fails. */
+bool output_part(const tool_options *options, const aim_plan *plan, int32_t part, int32_t format);
+void complain(const char *format, ...);
+/* A message of unknown origin, without control characters. */
+void complain_error(const aim_error *error);
+int output_finish(int code);
+
+int command_explain(const tool_options *options);
+int command_plan(const tool_options *options);
+int command_status(const tool_options *options);
+int command_version(const tool_options *options);
+const command *command_find(const char *name);
+void help_all(void);
+void help_explain(void);
+void help_plan(void);
+void help_status(void);
+void help_version(void);
+
+#endif

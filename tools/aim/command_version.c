@@ -1,0 +1,10 @@
+/* aim version: which libaim this is. */
+#include <stdio.h>
+
+#include "command.h"
+
+int command_version(const tool_options *options) {
+    printf("aim %s\n", aim_version());
+    if (options->verbose) printf("%s\n", aim_build_info());
+    return EXIT_DONE;
+}

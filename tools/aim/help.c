@@ -1,0 +1,76 @@
+/* Help: one screen for each subcommand, an example first. */
+#include <stdio.h>
+
+#include "command.h"
+
+static const char inputs[] =
+    "Input (YAML streams, JSON, kind: List, watch events, in any mix; - is standard input):\n"
+    "  -f, --filename FILE|DIR|GLOB   documents; also given without -f; repeatable\n"
+    "      --cluster FILE|DIR|GLOB    what the cluster holds; -f is then laid over it; repeatable\n"
+    "      --pod-log NS/POD/CONTAINER=FILE\n"
+    "                                 the log of a container that failed\n"
+    "      --complete                 what is not in the input does not exist\n";
+
+static const char choice[] =
+    "Which services (none named: every one in the input):\n"
+    "  -s, --service [NAMESPACE/]NAME repeatable\n"
+    "  -n, --namespace NAMESPACE      only this namespace; of a NAME without one\n"
+    "  -A, --all-namespaces           every namespace (the default)\n";
+
+static const char rules[] =
+    "Rules and output:\n"
+    "      --behaviour documented|engine-0.2\n"
+    "                                 whose rules count where they differ (default documented)\n"
+    "      --now TIME                 let the status carry transition times (RFC 3339)\n"
+    "      --color auto|always|never  NO_COLOR counts\n"
+    "  -q, --quiet                    no warnings      -v, --verbose  what was read\n";
+
+static const char codes[] =
+    "Exit codes (of several services the worst: 5, 1, 4, 3, 0):\n"
+    "  0 done    1 could not do it    2 wrong usage    3 something blocks a service\n"
+    "  4 a selection is ambiguous     5 the input is invalid\n";
+
+void help_all(void) {
+    fputs("aim explains what AIM Engine deploys for an AIMService, and why: offline, from documents.\n"
+          "\n"
+          "  kubectl get aimservices,aimmodels,aimclustermodels,aimservicetemplates,aimclusterservicetemplates,\\\n"
+          "    aimtemplatecaches,aimartifacts,aimruntimeconfigs,aimclusterruntimeconfigs,nodes,pods -A -o yaml | aim explain -\n"
+          "\n"
+          "  aim explain   why: every candidate, every stage, the winner, the warnings\n"
+          "  aim plan      what: the manifests, ready for kubectl apply -f -\n"
+          "  aim status    what a service would report, component by component\n"
+          "  aim version   which libaim this is\n"
+          "  aim help COMMAND\n"
+          "\n",
+          stdout);
+    fputs(codes, stdout);
+}
+
+static void help_command(const char *example, const char *about, const char *formats) {
+    printf("%s\n\n%s\n\n%s\n%s\n%s%s\n%s", example, about, inputs, choice, rules, formats, codes);
+}
+
+void help_explain(void) {
+    help_command("  aim explain -f examples/mi300x-cluster -s ml-team/qwen-service",
+                 "Says which template a service gets, and for every other one the first reason against it.",
+                 "  -o, --output text|wide|name|json|yaml\n"
+                 "                                 wide: every stage of every candidate; json: the whole plan\n");
+}
+
+void help_plan(void) {
+    help_command("  aim plan -f examples/mi300x-cluster -s ml-team/qwen-service | kubectl apply --server-side -f -",
+                 "Prints the manifests that would be applied now, in order.",
+                 "  -o, --output yaml|text|name|json\n"
+                 "                                 text: a summary with what follows later; json: the whole plan,\n"
+                 "                                 one line for each service\n");
+}
+
+void help_status(void) {
+    help_command("  aim status -f examples/mixed-gpu-cluster -s apps/assistant",
+                 "Prints the status that the service would report. Exit code 0 only when it is Running.",
+                 "  -o, --output text|wide|name|json|yaml\n");
+}
+
+void help_version(void) {
+    fputs("  aim version -v\n\nPrints the version; with -v how the library was built.\n", stdout);
+}

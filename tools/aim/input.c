@@ -1,0 +1,239 @@
+/* Files, folders, patterns and standard input into one cluster. Every problem of every file is shown, not only the first. */
+#include <dirent.h>
+#include <errno.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "command.h"
+
+#define MAX_FOLDER_DEPTH 32
+
+typedef struct reading {
+    const tool_options *options;
+    aim_cluster *cluster;
+    uint32_t layer; /* flags of aim_source */
+    int code;
+} reading;
+
+static aim_code read_stream(char *buffer, size_t size, size_t *got, void *user) {
+    FILE *file = user;
+    *got = fread(buffer, 1, size, file);
+    return ferror(file) ? AIM_E_READ : AIM_OK;
+}
+
+/* --- reports --- */
+
+static void put_safe(const char *text) {
+    for (; text && *text; text++) fputc((unsigned char)*text < 0x20 || *text == 0x7f ? '?' : *text, stderr);
+}
+
+static void show_caret(const aim_report_entry *entry) {
+    if (!entry->excerpt || !entry->column) return;
+    fputs("    ", stderr);
+    put_safe(entry->excerpt);
+    fputs("\n    ", stderr);
+    for (uint64_t i = 1; i < entry->column; i++) fputc(' ', stderr);
+    fputs("^\n", stderr);
+}
+
+static void show_entry(const aim_report_entry *entry) {
+    bool error = entry->severity == AIM_SEVERITY_ERROR;
+    put_safe(entry->source);
+    if (entry->line) fprintf(stderr, ":%llu:%llu", (unsigned long long)entry->line, (unsigned long long)entry->column);
+    fputs(error ? ": error: " : ": warning: ", stderr);
+    if (entry->object) {
+        put_safe(entry->object);
+        fputs(": ", stderr);
+    }
+    put_safe(entry->message);
+    fputc('\n', stderr);
+    if (error) show_caret(entry);
+}
+
+static void show_report(const reading *r, const aim_report *report) {
+    for (size_t i = 0; i < aim_report_count(report); i++) {
+        aim_report_entry entry = {.struct_size = sizeof entry};
+        if (aim_report_at(report, i, &entry)) break;
+        if (entry.severity == AIM_SEVERITY_ERROR || !r->options->quiet) show_entry(&entry);
+    }
+    if (aim_report_dropped(report)) complain("%llu more problems are not shown", (unsigned long long)aim_report_dropped(report));
+}
+
+static void show_kinds(const char *name, const aim_report *report) {
+    for (size_t i = 0; i < aim_report_kind_count(report); i++) {
+        uint64_t objects;
+        int32_t used;
+        const char *kind = aim_report_kind_at(report, i, &objects, &used);
+        put_safe(name);
+        fprintf(stderr, ": %llu ", (unsigned long long)objects);
+        put_safe(kind);
+        fputs(used ? "\n" : " (not used)\n", stderr);
+    }
+}
+
+/* --- reading --- */
+
+static void read_file(reading *r, FILE *file, const char *name) {
+    aim_report *report = NULL;
+    aim_error *error = NULL;
+    aim_source source = {.struct_size = sizeof source, .flags = r->layer, .name = name, .read = read_stream, .user = file};
+    aim_code code = aim_cluster_add(r->cluster, &source, &report, &error);
+    show_report(r, report);
+    if (r->options->verbose) show_kinds(name, report);
+    bool reported = AIM_CODE_CLASS(code) == AIM_CLASS_INPUT || (code == AIM_E_LIMIT && aim_report_count(report));
+    if (reported) r->code = worse(r->code, EXIT_INPUT);
+    else if (code) {
+        complain_error(error);
+        r->code = worse(r->code, EXIT_TROUBLE);
+    }
+    aim_report_free(report);
+    aim_error_free(error);
+}
+
+static void cannot_read(reading *r, const char *path) {
+    complain("cannot read %s: %s", path, strerror(errno));
+    r->code = worse(r->code, EXIT_TROUBLE);
+}
+
+static void read_path(reading *r, const char *path, int depth, bool named);
+
+static bool is_document(const char *name) {
+    static const char *const endings[] = {".yaml", ".yml", ".json", ".jsonl", ".ndjson"};
+    size_t size = strlen(name);
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        size_t tail = strlen(endings[i]);
+        if (size > tail && strcmp(name + size - tail, endings[i]) == 0) return true;
+    }
+    return false;
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b) { return strcmp((*a)->d_name, (*b)->d_name); }
+
+/* Hidden entries and symbolic links to folders are passed over; the order does not depend on the file system. */
+static void read_folder(reading *r, const char *path, int depth) {
+    struct dirent **entries;
+    int count = scandir(path, &entries, NULL, by_name);
+    if (count < 0 || depth > MAX_FOLDER_DEPTH) {
+        if (count >= 0) errno = ELOOP;
+        cannot_read(r, path);
+    }
+    for (int i = 0; i < count; i++) {
+        const char *name = entries[i]->d_name;
+        size_t size = strlen(path) + strlen(name) + 2;
+        char *below = *name == '.' || depth > MAX_FOLDER_DEPTH ? NULL : malloc(size);
+        if (below) {
+            snprintf(below, size, "%s%s%s", path, path[strlen(path) - 1] == '/' ? "" : "/", name);
+            read_path(r, below, depth + 1, false);
+            free(below);
+        }
+        free(entries[i]);
+    }
+    if (count >= 0) free(entries);
+}
+
+static void read_path(reading *r, const char *path, int depth, bool named) {
+    struct stat about;
+    if ((named ? stat(path, &about) : lstat(path, &about)) != 0) {
+        cannot_read(r, path);
+        return;
+    }
+    if (S_ISDIR(about.st_mode)) {
+        read_folder(r, path, depth);
+        return;
+    }
+    if (!named && S_ISLNK(about.st_mode) && (stat(path, &about) != 0 || S_ISDIR(about.st_mode))) return;
+    if (!named && (!S_ISREG(about.st_mode) || !is_document(path))) return;
+    FILE *file = fopen(path, "rbe");
+    if (!file) {
+        cannot_read(r, path);
+        return;
+    }
+    read_file(r, file, path);
+    fclose(file);
+}
+
+static void read_argument(reading *r, const char *argument) {
+    if (strcmp(argument, "-") == 0) {
+        read_file(r, stdin, "(standard input)");
+        return;
+    }
+    glob_t found;
+    bool pattern = strpbrk(argument, "*?[") != NULL && access(argument, F_OK) != 0;
+    if (!pattern) {
+        read_path(r, argument, 0, true);
+        return;
+    }
+    if (glob(argument, 0, NULL, &found) != 0) {
+        complain("no file matches %s", argument);
+        r->code = worse(r->code, EXIT_TROUBLE);
+        return;
+    }
+    for (size_t i = 0; i < found.gl_pathc; i++) read_path(r, found.gl_pathv[i], 0, true);
+    globfree(&found);
+}
+
+/* NAMESPACE/POD/CONTAINER=FILE */
+static void read_log(reading *r, const char *argument) {
+    enum { MAX_LOG = 4 << 20 };
+    char where[1024];
+    const char *equals = strchr(argument, '=');
+    size_t size = equals ? (size_t)(equals - argument) : 0;
+    char *pod = NULL, *container = NULL;
+    if (size && size < sizeof where) {
+        memcpy(where, argument, size);
+        where[size] = '\0';
+        pod = strchr(where, '/');
+        container = pod ? strchr(pod + 1, '/') : NULL;
+    }
+    if (!container) {
+        complain("--pod-log %s: must be NAMESPACE/POD/CONTAINER=FILE", argument);
+        r->code = EXIT_USAGE;
+        return;
+    }
+    *pod = *container = '\0';
+    FILE *file = fopen(equals + 1, "rbe");
+    char *text = file ? malloc(MAX_LOG) : NULL;
+    if (!text) {
+        cannot_read(r, equals + 1);
+    } else {
+        aim_error *error = NULL;
+        size_t got = fread(text, 1, MAX_LOG, file);
+        if (aim_cluster_add_log(r->cluster, where, pod + 1, container + 1, text, got, &error)) {
+            complain_error(error);
+            r->code = worse(r->code, EXIT_TROUBLE);
+        }
+        aim_error_free(error);
+    }
+    free(text);
+    if (file) fclose(file);
+}
+
+aim_cluster *input_read(const tool_options *options, aim_context *context, int *code) {
+    reading r = {.options = options};
+    aim_error *error = NULL;
+    *code = EXIT_USAGE;
+    if (!options->files.count && !options->cluster_files.count) {
+        complain("no input: name files with -f or --cluster (- is standard input)");
+        return NULL;
+    }
+    if (aim_cluster_new(context, &r.cluster, &error)) {
+        complain_error(error);
+        aim_error_free(error);
+        *code = EXIT_TROUBLE;
+        return NULL;
+    }
+    for (size_t i = 0; i < options->cluster_files.count; i++) read_argument(&r, options->cluster_files.items[i]);
+    r.layer = options->cluster_files.count ? AIM_SOURCE_OVERLAY : 0;
+    for (size_t i = 0; i < options->files.count; i++) read_argument(&r, options->files.items[i]);
+    for (size_t i = 0; i < options->pod_logs.count; i++) read_log(&r, options->pod_logs.items[i]);
+    aim_declaration complete = {.struct_size = sizeof complete, .state = AIM_STATE_KNOWN};
+    if (options->complete) aim_cluster_declare(r.cluster, &complete, NULL);
+    *code = r.code;
+    if (r.code == EXIT_DONE) return r.cluster;
+    aim_cluster_free(r.cluster);
+    return NULL;
+}

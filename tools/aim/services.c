@@ -1,0 +1,112 @@
+/* Which services were asked about, one plan for each, and what that means for the exit code. */
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+
+static bool template_may_come(const aim_selection *selection) {
+    if (strcmp(aim_selection_reason(selection), "DerivedTemplatePlanned") == 0) return true;
+    for (size_t i = 0; i < aim_selection_count(selection); i++) {
+        aim_candidate c = {.struct_size = sizeof c};
+        if (aim_selection_at(selection, i, &c)) break;
+        if (strcmp(c.reason_name, "TemplatePending") == 0 || strcmp(c.reason_name, "TemplateProgressing") == 0) return true;
+    }
+    return false;
+}
+
+static bool component_is(const aim_plan *plan, const char *name, const char *state) {
+    for (size_t i = 0; i < aim_health_count(plan); i++) {
+        aim_component c = {.struct_size = sizeof c};
+        if (aim_health_at(plan, i, &c)) break;
+        if (strcmp(c.name, name) == 0) return strcmp(c.state, state) == 0;
+    }
+    return false;
+}
+
+int plan_verdict(const aim_plan *plan) {
+    const aim_selection *selection = aim_plan_selection(plan);
+    const char *status = aim_plan_status(plan);
+    aim_model_answer model = {.struct_size = sizeof model};
+    aim_resolution_answer(aim_plan_resolution(plan), &model);
+    int32_t outcome = aim_selection_outcome(selection);
+    if (outcome == AIM_TEMPLATE_AMBIGUOUS) return EXIT_AMBIGUOUS;
+    if (model.outcome == AIM_MODEL_CREATE) return EXIT_DONE;
+    if (strcmp(status, "Failed") == 0 || strcmp(status, "Degraded") == 0 || model.outcome != AIM_MODEL_FOUND) return EXIT_BLOCKED;
+    if (outcome == AIM_TEMPLATE_NONE || outcome == AIM_TEMPLATE_ERROR) return EXIT_BLOCKED;
+    if (outcome == AIM_TEMPLATE_NOT_READY) return template_may_come(selection) ? EXIT_DONE : EXIT_BLOCKED;
+    return component_is(plan, "Template", "NotAvailable") ? EXIT_BLOCKED : EXIT_DONE;
+}
+
+typedef struct visit {
+    const tool_options *options;
+    const aim_cluster *cluster;
+    service_visitor *show;
+    bool any;
+    int code;
+} visit;
+
+static void visit_one(visit *v, const aim_ref *service) {
+    aim_plan *plan;
+    aim_error *error;
+    aim_options ask = {.struct_size = sizeof ask, .policy = aim_policy_builtin(v->options->behaviour), .now = v->options->now};
+    aim_code code = aim_plan_new(v->cluster, service, &ask, &plan, &error);
+    if (code) {
+        complain_error(error);
+        aim_error_free(error);
+        v->code = worse(v->code, code == AIM_E_NOT_FOUND ? EXIT_BLOCKED : EXIT_TROUBLE);
+        return;
+    }
+    v->code = worse(v->code, v->show(v->options, plan, service, !v->any));
+    v->any = true;
+    aim_plan_free(plan);
+}
+
+static void visit_named(visit *v, const char *argument) {
+    char ns[256];
+    const char *slash = strchr(argument, '/');
+    size_t size = slash ? (size_t)(slash - argument) : 0;
+    if (size >= sizeof ns) {
+        complain("-s %s: the namespace is too long", argument);
+        v->code = worse(v->code, EXIT_BLOCKED);
+        return;
+    }
+    memcpy(ns, argument, size);
+    ns[size] = '\0';
+    aim_ref ref = {.struct_size = sizeof ref, .ns = slash ? ns : options_namespace(v->options), .name = slash ? slash + 1 : argument};
+    visit_one(v, &ref);
+}
+
+static void visit_all(visit *v) {
+    aim_ref filter = {.struct_size = sizeof filter, .kind = "AIMService", .ns = v->options->ns};
+    size_t count = aim_cluster_count(v->cluster, &filter);
+    if (!count) {
+        complain("the input holds no AIMService%s%s", v->options->ns ? " in namespace " : "", v->options->ns ? v->options->ns : "");
+        v->code = EXIT_BLOCKED;
+    }
+    for (size_t i = 0; i < count; i++) {
+        aim_ref service = {.struct_size = sizeof service};
+        if (aim_cluster_at(v->cluster, &filter, i, &service, NULL)) break;
+        visit_one(v, &service);
+    }
+}
+
+int services_visit(const tool_options *options, service_visitor *show) {
+    aim_context *context;
+    aim_error *error;
+    int code = EXIT_TROUBLE;
+    if (aim_context_new(NULL, &context, &error)) {
+        complain_error(error);
+        aim_error_free(error);
+        return code;
+    }
+    aim_cluster *cluster = input_read(options, context, &code);
+    if (cluster) {
+        visit v = {.options = options, .cluster = cluster, .show = show};
+        for (size_t i = 0; i < options->services.count; i++) visit_named(&v, options->services.items[i]);
+        if (!options->services.count) visit_all(&v);
+        code = v.code;
+    }
+    aim_cluster_free(cluster);
+    aim_context_free(context);
+    return code;
+}
