@@ -10,6 +10,7 @@ typedef enum aimp_dependency { AIMP_UNSPECIFIED, AIMP_UPSTREAM, AIMP_DOWNSTREAM 
 typedef struct aimp_component {
     const char *name; /* NULL: the nameless component that the reference writes for what is switched off */
     const char *state, *reason, *message; /* NULL: from the error */
+    const char *details; /* for the condition only, behind the message; NULL: none */
     aimp_failure error;
     aimp_dependency dependency;
 } aimp_component;

@@ -223,11 +223,15 @@ void aimp_pass_resolve_config(aimp_pass *pass);   /* runtime_config.c */
 void aimp_pass_observe(aimp_pass *pass);          /* observation.c */
 void aimp_pass_resolve_model(aimp_pass *pass);    /* model_resolution.c */
 void aimp_pass_resolve_template(aimp_pass *pass); /* template_resolution.c */
-void aimp_pass_select_template(aimp_pass *pass, const char *model_name); /* template_selection.c */
+void aimp_pass_select_template(aimp_pass *pass, const char *model_name); /* template_ranking.c: chosen, then outranked by rank, then rejected by stage; inside each namespaced first, then by name */
+void aimp_sort_candidates(aimp_selection *selection);
+/* template_selection.c */
 void aimp_pass_rank_candidates(aimp_pass *pass);  /* template_ranking.c */
 void aimp_pass_plan_cache(aimp_pass *pass);       /* cache_planning.c */
 void aimp_pass_check_capacity(aimp_pass *pass);   /* gpu_capacity.c */
 
+/* template_ranking.c: chosen, then outranked by rank, then rejected by stage; inside each namespaced first, then by name */
+void aimp_sort_candidates(aimp_selection *selection);
 /* template_selection.c */
 const char *aimp_candidate_type(const aimp_pass *pass, const aimp_object *template_object);
 const char *aimp_candidate_gpu(const aimp_pass *pass, const aimp_object *template_object);

@@ -27,7 +27,7 @@ const char *aimp_component_reason(const aimp_component *c) {
 const char *aimp_component_message(const aimp_component *c) { return aimp_or_empty(c->message ? c->message : c->error.message); }
 
 static aimp_component component(const char *name, const char *state, const char *reason, const char *message, aimp_dependency dependency) {
-    return (aimp_component){name, state, reason, message, {AIMP_C_NONE, NULL, NULL}, dependency};
+    return (aimp_component){.name = name, .state = state, .reason = reason, .message = message, .dependency = dependency};
 }
 
 static aimp_component failed(const aimp_pass *pass, const char *name, const aimp_failure *failure) {
@@ -87,34 +87,39 @@ static aimp_component template_by_status(aimp_pass *pass, const aimp_object *obj
     return component("Template", state, ready ? "Resolved" : "TemplateNotReady", message, AIMP_UPSTREAM);
 }
 
-/* differences.md S-30, S-32: one line for each candidate that lost, within what a condition may hold. */
-static const char *with_evaluations(aimp_pass *pass, const char *message) {
+/* differences.md S-30, S-32: why each candidate lost, within what a condition may hold. */
+static const char *evaluations(aimp_pass *pass) {
     const size_t most = 30000;
     const aimp_selection *s = &pass->template_;
     aimp_text text = aimp_text_new(pass->arena);
-    aimp_text_add_string(&text, message);
+    if (!pass->rules->status_follows_the_seed) return NULL;
     for (size_t i = 0; i < s->candidate_count && text.size < most; i++) {
         const aimp_candidate *c = &s->candidates[i];
         if (c->verdict == AIM_VERDICT_CHOSEN || !c->findings.last) continue;
-        aimp_text_add_format(&text, "; %s: %s", c->object->name, aimp_or_empty(c->findings.last->message));
+        aimp_text_add_format(&text, "%s%s: %s", text.size ? "; " : "", c->object->name, aimp_or_empty(c->findings.last->message));
     }
-    return aimp_text_string(&text);
+    return text.size ? aimp_text_string(&text) : NULL;
+}
+
+static aimp_component unresolved_template(aimp_pass *pass, const char *state, const char *reason) {
+    const char *message = aimp_or_empty(pass->template_.message);
+    aimp_component c = component("Template", state, reason, *message ? message : "no template is resolved", AIMP_UPSTREAM);
+    c.details = evaluations(pass);
+    return c;
 }
 
 static aimp_component template_health(aimp_pass *pass) {
     const aimp_selection *s = &pass->template_;
     const bool surfaces = pass->rules->status_follows_the_seed;
-    const char *message = s->message && surfaces ? with_evaluations(pass, s->message) : aimp_or_empty(s->message);
     if (aimp_failed(&s->ns.failure)) return failed(pass, "Template", &s->ns.failure);
     if (s->ns.object) return template_by_status(pass, s->ns.object);
     if (s->cluster.object) return template_by_status(pass, s->cluster.object);
     if (surfaces && aimp_failed(&s->cluster.failure)) return failed(pass, "Template", &s->cluster.failure);
     if (aimp_failed(&s->selection_failure)) return failed(pass, "Template", &s->selection_failure);
-    if (s->not_ready) return component("Template", "Progressing", "TemplateNotReady", message, AIMP_UPSTREAM);
+    if (s->not_ready) return unresolved_template(pass, "Progressing", "TemplateNotReady");
     if (is_recorded(pass, "resolvedTemplate")) return component("Template", "Ready", "Resolved", "the recorded template is kept", AIMP_UPSTREAM);
     bool ambiguous = surfaces && s->outcome == AIM_TEMPLATE_AMBIGUOUS;
-    return component("Template", "Pending", ambiguous ? "TemplateSelectionAmbiguous" : "TemplateNotFound",
-                     *message ? message : "no template is resolved", AIMP_UPSTREAM);
+    return unresolved_template(pass, "Pending", ambiguous ? "TemplateSelectionAmbiguous" : "TemplateNotFound");
 }
 
 /* --- RuntimeConfig --- */

@@ -122,7 +122,9 @@ static void write_components(aimp_pass *pass, aimp_health *health, bool grace) {
         const char *status = strcmp(aimp_component_state(c), "Ready") == 0 ? "True" : "False";
         const aimp_condition *previous = find(health, type);
         if (grace && previous && c->error.category == AIMP_C_INFRASTRUCTURE) status = previous->status;
-        set(health, type, status, aimp_component_reason(c), aimp_component_message(c));
+        const char *message = aimp_component_message(c);
+        if (c->details) message = aimp_format(pass->arena, "%s. %s", message, c->details);
+        set(health, type, status, aimp_component_reason(c), message);
     }
 }
 
@@ -181,10 +183,11 @@ static scan scan_conditions(const aimp_pass *pass, const aimp_health *health) {
     return s;
 }
 
-static const char *blocking_message(aimp_pass *pass, const aimp_condition *c, const char *fallback) {
+static const char *blocking_message(aimp_pass *pass, const aimp_health *health, const aimp_condition *c, const char *fallback) {
     if (!c) return fallback;
     size_t size = strlen(c->type) - strlen("Ready");
-    return aimp_format(pass->arena, "Component %.*s is not ready: %s", (int)size, c->type, c->message);
+    const aimp_component *own = component_of(health, c->type);
+    return aimp_format(pass->arena, "Component %.*s is not ready: %s", (int)size, c->type, own ? aimp_component_message(own) : c->message);
 }
 
 /* Section 5.3 A: flags decide before states. */
@@ -193,7 +196,7 @@ static bool write_flagged(aimp_pass *pass, aimp_health *health, const scan *s) {
     const char *reason = health->auth ? "AuthError" : health->invalid ? "InvalidSpec" : "ReferenceNotFound";
     const char *message = health->auth ? "Authentication or authorization failure"
                           : health->invalid ? "Configuration validation failed" : "Referenced resource not found";
-    if (pass->rules->status_follows_the_seed) message = blocking_message(pass, s->broken ? s->broken : s->blocking, message); /* S-15 */
+    if (pass->rules->status_follows_the_seed) message = blocking_message(pass, health, s->broken ? s->broken : s->blocking, message); /* S-15 */
     set(health, "Ready", "False", reason, message);
     health->root = "Failed";
     return true;
@@ -205,9 +208,9 @@ static void write_ready(aimp_pass *pass, aimp_health *health) {
     if (write_flagged(pass, health, &s)) return;
     bool ready = strcmp(s.worst, "Ready") == 0;
     if (ready) set(health, "Ready", "True", "AllComponentsReady", "All components are ready");
-    else if (s.broken) set(health, "Ready", "False", s.broken->reason, blocking_message(pass, s.broken, ""));
+    else if (s.broken) set(health, "Ready", "False", s.broken->reason, blocking_message(pass, health, s.broken, ""));
     else if (health->infrastructure) set(health, "Ready", "False", "InfrastructureError", "Infrastructure error - waiting for retry");
-    else set(health, "Ready", "False", "Progressing", seed ? blocking_message(pass, s.blocking, "") : "Waiting for components to become ready");
+    else set(health, "Ready", "False", "Progressing", seed ? blocking_message(pass, health, s.blocking, "") : "Waiting for components to become ready");
     const char *root = health->infrastructure && !ready ? "Degraded" : s.worst;
     bool waits_for_gpu = seed && strcmp(root, "NotAvailable") == 0; /* B-32 */
     health->root = strcmp(root, "Progressing") == 0 ? "Starting" : ready ? "Running" : waits_for_gpu ? "Pending" : root;

@@ -61,7 +61,7 @@ static void explain_tied(aimp_pass *pass, aimp_candidate *c) {
     c->verdict = AIM_VERDICT_REJECTED;
     c->stage = AIMP_STAGE_RANK;
     c->reason = AIMP_R_AMBIGUOUS;
-    c->judgements[AIMP_STAGE_RANK] = (aimp_judgement){true, false, "/status/profile/metadata", "the best score", "the best score alone"};
+    c->judgements[AIMP_STAGE_RANK] = (aimp_judgement){true, false, "/status/profile/metadata", "the best score, shared", "the best score alone"};
     aimp_finding *f = aimp_findings_add(pass->arena, &c->findings, AIMP_R_AMBIGUOUS, AIM_SEVERITY_ERROR, c->object);
     f->pointer = "/status/profile/metadata";
     f->actual = aimp_format(pass->arena, "%s, %s, %s, %s, %lld GPU%s", or_none(aimp_candidate_type(pass, c->object)), or_none(facts->gpu),
@@ -101,7 +101,8 @@ static void ambiguous(aimp_pass *pass, uint64_t key) {
         aimp_candidate *c = &s->candidates[i];
         if (!c->alive || c->score.key != key) continue;
         aimp_text_add_format(&names, "%s%s", names.size ? ", " : "", c->object->name);
-        if (counts) aimp_text_add_format(&names, " (%lld GPUs)", (long long)c->object->facts.template_facts.gpu_count);
+        if (counts) aimp_text_add_format(&names, " (%lld GPU%s)", (long long)c->object->facts.template_facts.gpu_count,
+                                         c->object->facts.template_facts.gpu_count == 1 ? "" : "s");
         explain_tied(pass, c);
     }
     s->outcome = AIM_TEMPLATE_AMBIGUOUS;
@@ -128,7 +129,7 @@ static int by_answer(const void *left, const void *right) {
     return by_name(a, b);
 }
 
-static void sort_for_answer(aimp_selection *s) {
+void aimp_sort_candidates(aimp_selection *s) {
     if (s->candidate_count > 1) qsort(s->candidates, s->candidate_count, sizeof *s->candidates, by_answer);
 }
 
@@ -182,5 +183,4 @@ void aimp_pass_rank_candidates(aimp_pass *pass) {
         s->message = aimp_format(pass->arena, "template %s is the best of %zu", chosen->name, s->candidate_count);
         read_again(pass, chosen);
     }
-    sort_for_answer(s);
 }

@@ -99,9 +99,10 @@ static bool fits_overrides(aimp_pass *pass, aimp_candidate *c, aimp_judgement *j
     if (!aimp_get(pass->spec, "overrides")) return true;
     if (aimp_overrides_allow(pass, c->object, j)) return true;
     const char *field = strrchr(j->pointer, '/') + 1;
+    const char *what = strcmp(field, "requests") == 0 ? "GPU count" : strcmp(field, "model") == 0 ? "GPU" : field;
     f->reason = AIMP_R_OVERRIDES_NOT_MATCHED;
-    f->message = aimp_format(pass->arena, "%s is %s, the service overrides it with %s", field, j->actual, j->wanted);
-    f->remedy.text = aimp_format(pass->arena, "ask for %s %s in spec.overrides, or leave it out", field, j->actual);
+    f->message = aimp_format(pass->arena, "%s is %s, the service asks for %s", what, j->actual, j->wanted);
+    f->remedy.text = aimp_format(pass->arena, "ask for %s %s in spec.overrides, or leave it out", what, j->actual);
     f->remedy.recreate = true;
     return false;
 }
@@ -283,26 +284,8 @@ static void none_left(aimp_pass *pass, const char *model_name, aimp_stage emptie
     s->message = aimp_text_string(&text);
 }
 
-void aimp_pass_select_template(aimp_pass *pass, const char *model_name) {
+static void run_stages(aimp_pass *pass, const char *model_name) {
     aimp_selection *s = &pass->template_;
-    s->source = AIMP_BY_SELECTION;
-    s->outcome = AIM_TEMPLATE_NONE;
-    s->ran = true;
-    if (!collect(pass, model_name)) {
-        s->outcome = AIM_TEMPLATE_ERROR;
-        return;
-    }
-    if (!s->candidate_count) {
-        s->reason = AIMP_R_TEMPLATE_NOT_FOUND;
-        s->message = aimp_format(pass->arena, "no templates found for model %s", model_name);
-        return;
-    }
-    aimp_read_error nodes = pass->cluster->kinds[AIMP_NODE].list;
-    if (nodes) { /* the reference lists nodes as soon as there are candidates */
-        s->selection_failure = aimp_failure_of(nodes);
-        s->outcome = AIM_TEMPLATE_ERROR;
-        return;
-    }
     for (size_t i = 0; i < sizeof stages / sizeof *stages; i++) {
         run_stage(pass, &stages[i]);
         if (s->remaining[stages[i].id]) continue;
@@ -311,4 +294,24 @@ void aimp_pass_select_template(aimp_pass *pass, const char *model_name) {
     }
     prefer_namespaced(pass);
     aimp_pass_rank_candidates(pass);
+}
+
+void aimp_pass_select_template(aimp_pass *pass, const char *model_name) {
+    aimp_selection *s = &pass->template_;
+    s->source = AIMP_BY_SELECTION;
+    s->outcome = AIM_TEMPLATE_NONE;
+    s->ran = true;
+    aimp_read_error nodes = pass->cluster->kinds[AIMP_NODE].list;
+    if (!collect(pass, model_name)) {
+        s->outcome = AIM_TEMPLATE_ERROR;
+    } else if (!s->candidate_count) {
+        s->reason = AIMP_R_TEMPLATE_NOT_FOUND;
+        s->message = aimp_format(pass->arena, "no templates found for model %s", model_name);
+    } else if (nodes) { /* the reference lists nodes as soon as there are candidates */
+        s->selection_failure = aimp_failure_of(nodes);
+        s->outcome = AIM_TEMPLATE_ERROR;
+    } else {
+        run_stages(pass, model_name);
+        aimp_sort_candidates(s);
+    }
 }

@@ -71,10 +71,20 @@ static void profile_line(const aimp_pass *pass, aimp_text *out, const aimp_objec
     aimp_text_add_char(out, '\n');
 }
 
-/* What can be done about a rejection; naming a template by hand is not suggested line by line. */
-static bool shows_remedy(const aimp_finding *f, aimp_stage stage, bool wide) {
-    if (!f->remedy.text) return false;
-    return wide || (f->remedy.patch && stage != AIMP_STAGE_SCOPE && stage != AIMP_STAGE_RANK);
+static bool is_said_before(const aimp_selection *s, const aimp_candidate *c, const char *remedy) {
+    for (const aimp_candidate *earlier = s->candidates; earlier < c; earlier++) {
+        for (const aimp_finding *f = earlier->findings.first; f; f = f->next) {
+            if (aimp_equal(f->remedy.text, remedy)) return true;
+        }
+    }
+    return false;
+}
+
+/* What can be done about a rejection, said once; naming a template by hand is not suggested line by line. */
+static bool shows_remedy(const aimp_selection *s, const aimp_candidate *c, const aimp_finding *f, bool wide) {
+    if (!f->remedy.text || c->verdict == AIM_VERDICT_CHOSEN) return false;
+    if (wide) return true;
+    return f->remedy.patch && c->stage != AIMP_STAGE_SCOPE && c->stage != AIMP_STAGE_RANK && !is_said_before(s, c, f->remedy.text);
 }
 
 static void remedy_line(aimp_text *out, const aimp_finding *f, size_t indent) {
@@ -99,7 +109,7 @@ static void candidate_lines(const aimp_service_plan *plan, aimp_text *out, const
             aimp_text_add_safe(out, aimp_or_empty(f->message));
             aimp_text_add_char(out, '\n');
         }
-        if (c->verdict != AIM_VERDICT_CHOSEN && shows_remedy(f, c->stage, wide)) remedy_line(out, f, indent);
+        if (shows_remedy(&plan->pass.template_, c, f, wide)) remedy_line(out, f, indent);
     }
     for (size_t i = 0; wide && i < AIMP_STAGE_COUNT; i++) {
         const aimp_judgement *j = &c->judgements[i];

@@ -86,13 +86,16 @@ void aimp_write_status_text(const aimp_service_plan *plan, aimp_text *out, bool 
         const aimp_component *c = &health->components[i];
         if (!c->name) continue;
         const char *state = aimp_component_state(c), *message = aimp_component_message(c);
-        size_t first = strcspn(message, ";");
         aimp_text_add_format(out, "  %-21s", c->name);
         aimp_style(out, color, style_of(state));
         aimp_text_add_format(out, "%-13s", state);
         aimp_style(out, color, AIMP_PLAIN);
         aimp_text_add_format(out, "%-27s ", aimp_component_reason(c));
-        aimp_text_add_safe(out, wide ? message : aimp_copy(out->arena, message, first)); /* the rest is the list of candidates */
+        aimp_text_add_safe(out, message);
+        if (wide && c->details) {
+            aimp_text_add_string(out, ". ");
+            aimp_text_add_safe(out, c->details);
+        }
         aimp_text_add_char(out, '\n');
     }
     bool first = true;
