@@ -26,6 +26,7 @@ void aimp_pass_observe(aimp_pass *pass) {
         seen->looked_at_pods = seen->looked_at_hpa = true;
         seen->events = aimp_pass_list(pass, AIMP_EVENT, AIMP_BY_INVOLVED, pass->ns, name);
         seen->pods = aimp_pass_list(pass, AIMP_POD, AIMP_BY_INFERENCE_SERVICE, pass->ns, name);
+        seen->pods_known = !seen->pods.error && pass->cluster->kinds[AIMP_POD].known;
         seen->hpa = aimp_pass_get(pass, AIMP_HPA, pass->ns, aimp_predictor_hpa_name(pass->arena, name));
     }
     seen->route_name = aimp_http_route_name(pass->arena, pass->name, pass->ns);

@@ -72,6 +72,7 @@ typedef struct aimp_observation {
     aimp_failure inference_service_failure; /* of a read, or of the name */
     aimp_listing events, pods;
     bool looked_at_pods; /* the InferenceService exists */
+    bool pods_known;     /* what the list does not hold does not exist */
     aimp_lookup hpa;
     bool looked_at_hpa;
     const char *route_name;

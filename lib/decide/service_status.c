@@ -55,8 +55,7 @@ static const aimp_node *runtime(aimp_pass *pass) {
     int64_t wanted = integer_or(pass->spec, "minReplicas", integer_or(pass->spec, "replicas", 1));
     int64_t min = hpa ? integer_or(hpa->spec, "minReplicas", 0) : wanted, max = hpa ? integer_or(hpa->spec, "maxReplicas", 0) : wanted;
     int64_t current = hpa ? integer_or(hpa->status, "currentReplicas", 0) : wanted, desired = hpa ? integer_or(hpa->status, "desiredReplicas", 0) : wanted;
-    bool pods_known = pass->seen.looked_at_pods && !pass->seen.pods.error && pass->cluster->kinds[AIMP_POD].known;
-    if (!hpa && pass->rules->status_follows_the_seed && pods_known) current = ready_pods(pass); /* B-42 */
+    if (!hpa && pass->rules->status_follows_the_seed && pass->seen.pods_known) current = ready_pods(pass); /* B-42 */
     const char *text = min == max ? aimp_format(a, "%lld", (long long)current)
                                   : aimp_format(a, "%lld/%lld (%lld-%lld)", (long long)current, (long long)desired, (long long)min, (long long)max);
     return aimp_map_of(a, "currentReplicas", count_node(a, current), "desiredReplicas", count_node(a, desired), "minReplicas",

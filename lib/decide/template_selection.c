@@ -307,7 +307,8 @@ void aimp_pass_select_template(aimp_pass *pass, const char *model_name) {
     } else if (!s->candidate_count) {
         s->reason = AIMP_R_TEMPLATE_NOT_FOUND;
         s->message = aimp_format(pass->arena, "no templates found for model %s", model_name);
-    } else if (nodes) { /* the reference lists nodes as soon as there are candidates */
+    } else if (nodes) { /* nodes are listed as soon as there are candidates; without them none can be judged */
+        s->candidate_count = 0;
         s->selection_failure = aimp_failure_of(nodes);
         s->outcome = AIM_TEMPLATE_ERROR;
     } else {
