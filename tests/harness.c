@@ -48,13 +48,17 @@ void test_skip(test_context *t, const char *reason) {
     fprintf(stderr, "SKIP %s.%s: %s\n", t->suite, t->name, reason);
 }
 
-void test_check_text(test_context *t, const char *file, int line, const char *expression, const char *actual, const char *expected) {
+void test_check_text(test_context *t, const char *file, int line, const char *expression, const char *actual,
+                     const char *expected) {
     if (actual && expected ? strcmp(actual, expected) == 0 : actual == expected) return;
-    test_failed(t, file, line, "%s\n  is       %s\n  expected %s", expression, actual ? actual : "(NULL)", expected ? expected : "(NULL)");
+    test_failed(t, file, line, "%s\n  is       %s\n  expected %s", expression, actual ? actual : "(NULL)",
+                expected ? expected : "(NULL)");
 }
 
-void test_check_integer(test_context *t, const char *file, int line, const char *expression, int64_t actual, int64_t expected) {
-    if (actual != expected) test_failed(t, file, line, "%s is %" PRId64 ", expected %" PRId64, expression, actual, expected);
+void test_check_integer(test_context *t, const char *file, int line, const char *expression, int64_t actual,
+                        int64_t expected) {
+    if (actual != expected)
+        test_failed(t, file, line, "%s is %" PRId64 ", expected %" PRId64, expression, actual, expected);
 }
 
 typedef struct running {
@@ -96,7 +100,9 @@ uint64_t test_random(uint64_t *state) {
     return z ^ (z >> 31);
 }
 
-const char *test_source_folder(void) { return AIM_SOURCE_FOLDER; }
+const char *test_source_folder(void) {
+    return AIM_SOURCE_FOLDER;
+}
 
 char *test_read_file(test_context *t, const char *path, size_t *size) {
     FILE *file = fopen(path, "rb");
@@ -121,7 +127,8 @@ aim_cluster *test_cluster(test_context *t, const char *text) {
         return NULL;
     }
     if (aim_cluster_add(cluster, &source, NULL, &error) == AIM_OK) return cluster;
-    FAIL("%s:%" PRIu64 ":%" PRIu64 ": %s", aim_error_source(error), aim_error_line(error), aim_error_column(error), aim_error_message(error));
+    FAIL("%s:%" PRIu64 ":%" PRIu64 ": %s", aim_error_source(error), aim_error_line(error), aim_error_column(error),
+         aim_error_message(error));
     aim_error_free(error);
     aim_cluster_free(cluster);
     return NULL;

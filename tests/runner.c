@@ -46,9 +46,12 @@ int main(int argc, char **argv) {
         if (!is_wanted(&tests[i], argc, argv)) continue;
         test_context t;
         test_run(tests[i].suite, tests[i].name, tests[i].body, &t);
-        if (t.failures) failed++;
-        else if (t.skipped) skipped++;
-        else passed++;
+        if (t.failures)
+            failed++;
+        else if (t.skipped)
+            skipped++;
+        else
+            passed++;
     }
     free(tests);
     printf("%zu passed, %zu failed, %zu skipped\n", passed, failed, skipped);

@@ -8,7 +8,8 @@
 #include "doc/writer.h"
 #include "harness.h"
 
-static const char *const areas[] = {"cache", "fleet", "model", "render", "route", "runtime-config", "status", "template"};
+static const char *const areas[] = {"cache", "fleet",          "model",  "render",
+                                    "route", "runtime-config", "status", "template"};
 
 static const aimp_node *json_file(test_context *t, const char *folder, const char *name) {
     size_t size;
@@ -20,12 +21,15 @@ static const aimp_node *json_file(test_context *t, const char *folder, const cha
 
 /* --- what the specification calls not contractual is taken out of both sides --- */
 
-static bool is_empty_map(const aimp_node *node) { return node->kind == AIMP_MAP && node->count == 0; }
+static bool is_empty_map(const aimp_node *node) {
+    return node->kind == AIMP_MAP && node->count == 0;
+}
 
 static const aimp_node *normal_object(test_context *t, const aimp_node *node) {
     if (node->kind == AIMP_LIST) {
         aimp_items items = aimp_items_new(&t->arena);
-        for (size_t i = 0; i < node->count; i++) aimp_items_add(&items, normal_object(t, node->as.items[i]));
+        for (size_t i = 0; i < node->count; i++)
+            aimp_items_add(&items, normal_object(t, node->as.items[i]));
         return aimp_items_list(&items);
     }
     if (node->kind != AIMP_MAP) return node;
@@ -46,7 +50,8 @@ static const aimp_node *normal_status(test_context *t, const aimp_node *status) 
     aimp_items items = aimp_items_new(&t->arena);
     for (size_t i = 0; i < aimp_count(conditions); i++) {
         const aimp_node *condition = aimp_item(conditions, i);
-        for (size_t k = 0; k < 3; k++) condition = aimp_map_with(&t->arena, condition, noise[k], NULL);
+        for (size_t k = 0; k < 3; k++)
+            condition = aimp_map_with(&t->arena, condition, noise[k], NULL);
         aimp_items_add(&items, condition);
     }
     status = aimp_map_with(&t->arena, status, "conditions", items.count ? aimp_items_list(&items) : NULL);
@@ -57,8 +62,8 @@ static const aimp_node *normal_actions(test_context *t, const aimp_node *list, c
     aimp_items items = aimp_items_new(&t->arena);
     for (size_t i = 0; i < aimp_count(list); i++) {
         const aimp_node *entry = aimp_item(list, i);
-        aimp_items_add(&items, aimp_map_of(&t->arena, "owner", aimp_bool(aimp_is_true(aimp_get(entry, owner_key))), "object",
-                                           normal_object(t, aimp_get(entry, "object")), NULL));
+        aimp_items_add(&items, aimp_map_of(&t->arena, "owner", aimp_bool(aimp_is_true(aimp_get(entry, owner_key))),
+                                           "object", normal_object(t, aimp_get(entry, "object")), NULL));
     }
     return aimp_items_list(&items);
 }
@@ -77,13 +82,16 @@ static const char *difference(test_context *t, const char *what, const aimp_node
     return aimp_format(&t->arena, "%s\n  reference %s\n  libaim    %s", what, json(t, reference), json(t, ours));
 }
 
-static const char *scope_of(const char *kind) { return kind && strstr(kind, "Cluster") ? "Cluster" : "Namespace"; }
+static const char *scope_of(const char *kind) {
+    return kind && strstr(kind, "Cluster") ? "Cluster" : "Namespace";
+}
 
 static const char *rejections(test_context *t, const aimp_node *selection, const aimp_node *candidates) {
     const aimp_node *evaluations = aimp_get(selection, "evaluations");
     int64_t wanted;
     if (aimp_integer_of(aimp_get(selection, "candidates"), &wanted) && (size_t)wanted != aimp_count(candidates))
-        return aimp_format(&t->arena, "%zu candidates, the reference has %lld", aimp_count(candidates), (long long)wanted);
+        return aimp_format(&t->arena, "%zu candidates, the reference has %lld", aimp_count(candidates),
+                           (long long)wanted);
     for (size_t i = 0; i < aimp_count(evaluations); i++) {
         const aimp_node *e = aimp_item(evaluations, i), *found = NULL;
         const char *reason = aimp_get_text(e, "reason");
@@ -95,36 +103,49 @@ static const char *rejections(test_context *t, const aimp_node *selection, const
                 found = c;
         }
         if (!aimp_equal(aimp_get_text(found, "reason"), reason))
-            return aimp_format(&t->arena, "candidate %s: reference %s, libaim %s", aimp_get_text(e, "name"), reason, aimp_or_empty(aimp_get_text(found, "reason")));
+            return aimp_format(&t->arena, "candidate %s: reference %s, libaim %s", aimp_get_text(e, "name"), reason,
+                               aimp_or_empty(aimp_get_text(found, "reason")));
     }
     return NULL;
 }
 
 static const char *compare_model(test_context *t, const aimp_node *reference, const aimp_node *ours) {
-    const char *outcome = aimp_or_empty(aimp_get_text(reference, "outcome")), *mine = aimp_or_empty(aimp_get_text(ours, "outcome"));
+    const char *outcome = aimp_or_empty(aimp_get_text(reference, "outcome")),
+               *mine = aimp_or_empty(aimp_get_text(ours, "outcome"));
     bool resolved = strcmp(outcome, "found") == 0 || strcmp(outcome, "create") == 0;
     bool my_resolved = strcmp(mine, "found") == 0 || strcmp(mine, "create") == 0;
-    if (resolved != my_resolved || (resolved && strcmp(outcome, mine) != 0)) return aimp_format(&t->arena, "model %s, the reference says %s", mine, outcome);
+    if (resolved != my_resolved || (resolved && strcmp(outcome, mine) != 0))
+        return aimp_format(&t->arena, "model %s, the reference says %s", mine, outcome);
     return resolved ? difference(t, "model", aimp_get(reference, "name"), aimp_get(ours, "name")) : NULL;
 }
 
 static const char *compare(test_context *t, const aimp_node *reference, const aimp_node *ours) {
     if (aimp_is_true(aimp_get(reference, "panic"))) return NULL;
     const char *problem = compare_model(t, aimp_get(reference, "model"), aimp_get(ours, "model"));
-    const aimp_node *template_ = aimp_get(reference, "template"), *mine = aimp_get(ours, "template"), *cache = aimp_get(reference, "cache");
-    bool chosen = aimp_equal(aimp_get_text(template_, "outcome"), "found"), my_chosen = aimp_equal(aimp_get_text(mine, "outcome"), "found");
-    if (!problem && chosen != my_chosen) problem = aimp_format(&t->arena, "template %s", json(t, aimp_get(mine, "outcome")));
+    const aimp_node *template_ = aimp_get(reference, "template"), *mine = aimp_get(ours, "template"),
+                    *cache = aimp_get(reference, "cache");
+    bool chosen = aimp_equal(aimp_get_text(template_, "outcome"), "found"),
+         my_chosen = aimp_equal(aimp_get_text(mine, "outcome"), "found");
+    if (!problem && chosen != my_chosen)
+        problem = aimp_format(&t->arena, "template %s", json(t, aimp_get(mine, "outcome")));
     if (!problem && chosen) problem = difference(t, "template", aimp_get(template_, "name"), aimp_get(mine, "name"));
-    if (!problem) problem = difference(t, "apply", normal_actions(t, aimp_get(reference, "applied"), "owned"), normal_actions(t, aimp_get(ours, "apply"), "owner"));
-    bool status = !aimp_is_true(aimp_get(reference, "paused")) && !aimp_equal(aimp_get_text(reference, "statusUpdate"), "rejected");
+    if (!problem)
+        problem = difference(t, "apply", normal_actions(t, aimp_get(reference, "applied"), "owned"),
+                             normal_actions(t, aimp_get(ours, "apply"), "owner"));
+    bool status = !aimp_is_true(aimp_get(reference, "paused")) &&
+                  !aimp_equal(aimp_get_text(reference, "statusUpdate"), "rejected");
     if (!problem && status && aimp_get(reference, "status"))
-        problem = difference(t, "status", normal_status(t, aimp_get(reference, "status")), normal_status(t, aimp_get(ours, "status")));
-    bool used = aimp_equal(aimp_get_text(cache, "outcome"), "found"), reused = aimp_is_true(aimp_at(ours, "cache", "reused", NULL));
+        problem = difference(t, "status", normal_status(t, aimp_get(reference, "status")),
+                             normal_status(t, aimp_get(ours, "status")));
+    bool used = aimp_equal(aimp_get_text(cache, "outcome"), "found"),
+         reused = aimp_is_true(aimp_at(ours, "cache", "reused", NULL));
     if (!problem && used != reused) problem = "cache found by one side only";
-    if (!problem && used) problem = difference(t, "cache", aimp_get(cache, "name"), aimp_at(ours, "cache", "name", NULL));
+    if (!problem && used)
+        problem = difference(t, "cache", aimp_get(cache, "name"), aimp_at(ours, "cache", "name", NULL));
     const aimp_node *selection = aimp_get(template_, "selection");
     bool ambiguous = aimp_equal(aimp_get_text(selection, "reason"), "TemplateSelectionAmbiguous");
-    if (!problem && ambiguous != aimp_equal(aimp_get_text(mine, "outcome"), "ambiguous")) problem = "one side calls it ambiguous";
+    if (!problem && ambiguous != aimp_equal(aimp_get_text(mine, "outcome"), "ambiguous"))
+        problem = "one side calls it ambiguous";
     if (!problem && selection) problem = rejections(t, selection, aimp_get(mine, "candidates"));
     return problem;
 }
@@ -136,15 +157,19 @@ static void declare(test_context *t, aim_cluster *cluster, const aimp_node *faul
         const aimp_node *fault = aimp_item(faults, i);
         const char *verb = aimp_get_text(fault, "verb");
         if (strcmp(verb, "apply") == 0) continue;
-        aim_declaration d = {.struct_size = sizeof d, .state = AIM_STATE_FAILED, .verb = strcmp(verb, "get") == 0 ? AIM_VERB_GET : AIM_VERB_LIST,
-                             .kind = aimp_get_text(fault, "kind"), .reason = aimp_get_text(fault, "error")};
+        aim_declaration d = {.struct_size = sizeof d,
+                             .state = AIM_STATE_FAILED,
+                             .verb = strcmp(verb, "get") == 0 ? AIM_VERB_GET : AIM_VERB_LIST,
+                             .kind = aimp_get_text(fault, "kind"),
+                             .reason = aimp_get_text(fault, "error")};
         if (aim_cluster_declare(cluster, &d, NULL)) FAIL("a fault cannot be declared: %s", json(t, fault));
     }
 }
 
 static void add_logs(test_context *t, aim_cluster *cluster, const aimp_node *logs) {
     for (size_t i = 0; i < aimp_count(logs); i++) {
-        char *ns = aimp_copy_string(&t->arena, aimp_key(logs, i)), *pod = strchr(ns, '/'), *container = strchr(pod + 1, '/');
+        char *ns = aimp_copy_string(&t->arena, aimp_key(logs, i)), *pod = strchr(ns, '/'),
+             *container = strchr(pod + 1, '/');
         const char *text = aimp_text_of(aimp_value(logs, i));
         *pod = *container = '\0';
         aim_cluster_add_log(cluster, ns, pod + 1, container + 1, text, strlen(text), NULL);
@@ -161,8 +186,11 @@ static aim_plan *tried(test_context *t, aim_plan *plan, const aimp_node *faults)
         aim_plan_action_at(plan, i, &action);
         for (size_t k = 0; k < aimp_count(faults); k++) {
             const aimp_node *fault = aimp_item(faults, k);
-            if (!aimp_equal(aimp_get_text(fault, "verb"), "apply") || !aimp_equal(aimp_get_text(fault, "kind"), action.kind)) continue;
-            outcomes[count++] = (aim_outcome){.struct_size = sizeof *outcomes, .action = i, .reason = aimp_get_text(fault, "error")};
+            if (!aimp_equal(aimp_get_text(fault, "verb"), "apply") ||
+                !aimp_equal(aimp_get_text(fault, "kind"), action.kind))
+                continue;
+            outcomes[count++] =
+                (aim_outcome){.struct_size = sizeof *outcomes, .action = i, .reason = aimp_get_text(fault, "error")};
         }
     }
     if (!count) return plan;
@@ -187,7 +215,8 @@ static const aimp_node *ask(test_context *t, const char *folder, const aimp_node
     if (!cluster) return NULL;
     declare(t, cluster, faults);
     add_logs(t, cluster, aimp_get(question, "podLogs"));
-    aim_ref ref = {.struct_size = sizeof ref, .ns = aimp_get_text(service, "namespace"), .name = aimp_get_text(service, "name")};
+    aim_ref ref = {
+        .struct_size = sizeof ref, .ns = aimp_get_text(service, "namespace"), .name = aimp_get_text(service, "name")};
     aim_options options = {.struct_size = sizeof options, .policy = aim_policy_builtin(AIM_BEHAVIOUR_ENGINE_0_2)};
     aim_plan *plan;
     const aimp_node *node = NULL;
@@ -205,12 +234,14 @@ static const aimp_node *ask(test_context *t, const char *folder, const aimp_node
 }
 
 static void check_case(test_context *t, const char *folder, size_t *with_faults) {
-    const aimp_node *question = json_file(t, folder, "question.json"), *reference = json_file(t, folder, "reference.json");
+    const aimp_node *question = json_file(t, folder, "question.json"),
+                    *reference = json_file(t, folder, "reference.json");
     if (!question || !reference || aimp_get(question, "object")) return;
     const aimp_node *ours = ask(t, folder, question), *variants = aimp_get(reference, "variants");
     *with_faults += aimp_get(question, "faults") != NULL;
     const char *problem = ours ? compare(t, variants ? aimp_item(variants, 0) : reference, ours) : "no plan";
-    for (size_t i = 1; problem && ours && i < aimp_count(variants); i++) problem = compare(t, aimp_item(variants, i), ours);
+    for (size_t i = 1; problem && ours && i < aimp_count(variants); i++)
+        problem = compare(t, aimp_item(variants, i), ours);
     if (problem) FAIL("%s: %s", folder, problem);
 }
 

@@ -44,7 +44,8 @@ typedef struct aim_source {
     const char *name; /**< for messages, such as the file's name; NULL: "(text)" */
     const char *data; /**< the text; NULL: read through the callback */
     size_t size;      /**< bytes of data */
-    /** Fills buffer with up to size bytes and sets *got, 0 at the end. Anything but AIM_OK ends the call with that code. */
+    /** Fills buffer with up to size bytes and sets *got, 0 at the end. Anything but AIM_OK ends the call with that
+     * code. */
     aim_code (*read)(char *buffer, size_t size, size_t *got, void *user);
     void *user;
 } aim_source;
@@ -65,8 +66,8 @@ typedef struct aim_source {
 AIM_API aim_code aim_cluster_add(aim_cluster *cluster, const aim_source *source, aim_report **report, aim_error **err);
 
 /**
- * Applies one watch event, {"type": "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK", "object": {…}}; it costs that object,
- * not the cluster. @since 0.1
+ * Applies one watch event, {"type": "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK", "object": {…}}; it costs that
+ * object, not the cluster. @since 0.1
  */
 AIM_API aim_code aim_cluster_apply_event(aim_cluster *cluster, const char *json, size_t size, aim_report **report,
                                          aim_error **err);
@@ -87,9 +88,9 @@ AIM_API aim_code aim_cluster_remove(aim_cluster *cluster, const aim_ref *ref, ai
 /** Says what is known about a kind beyond its objects. @since 0.1 */
 typedef struct aim_declaration {
     uint32_t struct_size;
-    uint32_t flags; /**< 0 */
-    int32_t state;  /**< AIM_STATE_… */
-    int32_t verb;   /**< AIM_VERB_…: which reads fail; only for AIM_STATE_FAILED */
+    uint32_t flags;   /**< 0 */
+    int32_t state;    /**< AIM_STATE_… */
+    int32_t verb;     /**< AIM_VERB_…: which reads fail; only for AIM_STATE_FAILED */
     const char *kind; /**< a kind such as "Node"; NULL: every kind (not for AIM_STATE_FAILED) */
     /** Why reads fail: Timeout, Forbidden, Unauthorized, ServiceUnavailable, InternalError, TooManyRequests, Conflict,
      *  Invalid, or Plain (an error without a Kubernetes status). */
@@ -114,7 +115,8 @@ AIM_API size_t aim_cluster_count(const aim_cluster *cluster, const aim_ref *filt
  * @retval AIM_E_NOT_FOUND  index is not below aim_cluster_count()
  * @since 0.1
  */
-AIM_API aim_code aim_cluster_at(const aim_cluster *cluster, const aim_ref *filter, size_t index, aim_ref *out, aim_error **err);
+AIM_API aim_code aim_cluster_at(const aim_cluster *cluster, const aim_ref *filter, size_t index, aim_ref *out,
+                                aim_error **err);
 
 /** The name of that kind (and, if set, namespace) which is most like the given one, or NULL: for "did you mean".
  *  @since 0.1 */
@@ -132,9 +134,9 @@ AIM_API aim_code aim_cluster_write_case(const aim_cluster *cluster, aim_buffer *
 /** One line of a report. Its strings live as long as the report. @since 0.1 */
 typedef struct aim_report_entry {
     uint32_t struct_size;
-    uint32_t flags;   /**< 0 */
-    aim_code code;    /**< of an error; AIM_OK for a warning */
-    int32_t severity; /**< AIM_SEVERITY_… */
+    uint32_t flags;        /**< 0 */
+    aim_code code;         /**< of an error; AIM_OK for a warning */
+    int32_t severity;      /**< AIM_SEVERITY_… */
     uint64_t line, column; /**< from 1; 0 when there is none */
     const char *source;    /**< name of the source */
     const char *pointer;   /**< JSON Pointer into the document; may be "" */

@@ -2,8 +2,8 @@
  * @file
  * What went wrong, and where.
  *
- * "Nothing fits" and "several fit" are answers, not errors: see selection.h. An error says that input could not be read,
- * that a rule of the interface was broken, that memory ran out, or that a callback failed.
+ * "Nothing fits" and "several fit" are answers, not errors: see selection.h. An error says that input could not be
+ * read, that a rule of the interface was broken, that memory ran out, or that a callback failed.
  */
 #ifndef AIM_ERROR_H
 #define AIM_ERROR_H

@@ -1,7 +1,7 @@
 /**
  * @file
- * Findings: what libaim noticed, as data. A finding has a reason (a stable number and name), the field it looked at, what
- * it found, what it wanted, and the smallest change that would lift it.
+ * Findings: what libaim noticed, as data. A finding has a reason (a stable number and name), the field it looked at,
+ * what it found, what it wanted, and the smallest change that would lift it.
  */
 #ifndef AIM_FINDING_H
 #define AIM_FINDING_H
@@ -32,21 +32,23 @@ AIM_API int32_t aim_reason_number(const char *name);
 /** Stable name of a reason number; NULL for an unknown one. @since 0.1 */
 AIM_API const char *aim_reason_name(int32_t number);
 
-/** One finding. Its strings live as long as the answer it was asked of; NULL where there is nothing to say. @since 0.1 */
+/** One finding. Its strings live as long as the answer it was asked of; NULL where there is nothing to say. @since 0.1
+ */
 typedef struct aim_finding {
     uint32_t struct_size;
-    uint32_t flags;    /**< 0 */
-    int32_t reason;    /**< stable number */
-    int32_t severity;  /**< AIM_SEVERITY_… */
-    int32_t recreate;  /**< 1: the remedy needs the object to be deleted and created again (the field is immutable) */
-    int32_t spare;     /**< 0 */
+    uint32_t flags;   /**< 0 */
+    int32_t reason;   /**< stable number */
+    int32_t severity; /**< AIM_SEVERITY_… */
+    int32_t recreate; /**< 1: the remedy needs the object to be deleted and created again (the field is immutable) */
+    int32_t spare;    /**< 0 */
     const char *reason_name;
     const char *object;  /**< "AIMServiceTemplate ml-team/x": whose field it is */
     const char *pointer; /**< JSON Pointer to the field */
     const char *actual, *wanted;
     const char *message;
     const char *remedy;       /**< what to do, as a sentence or a command */
-    const char *remedy_patch; /**< the same as a JSON list of {object, patch}, patch being RFC 6902; only such remedies are promised to work */
+    const char *remedy_patch; /**< the same as a JSON list of {object, patch}, patch being RFC 6902; only such remedies
+                                 are promised to work */
 } aim_finding;
 
 #ifdef __cplusplus

@@ -14,8 +14,9 @@ extern "C" {
 /** One part of a service. Strings live as long as the plan. @since 0.1 */
 typedef struct aim_component {
     uint32_t struct_size;
-    uint32_t flags;     /**< 0 */
-    const char *name;   /**< Model, Template, RuntimeConfig, InferenceService, InferenceServicePods, Cache, HTTPRoute, HPA */
+    uint32_t flags; /**< 0 */
+    const char
+        *name; /**< Model, Template, RuntimeConfig, InferenceService, InferenceServicePods, Cache, HTTPRoute, HPA */
     const char *state;  /**< Ready, Progressing, Starting, Pending, Degraded, NotAvailable or Failed */
     const char *reason; /**< such as CacheCreating */
     const char *message;

@@ -15,8 +15,8 @@ extern "C" {
 
 /**
  * Renders one object that a service leads to, whether its turn has come or not: AIMModel, AIMServiceTemplate (derived),
- * AIMTemplateCache, InferenceService, HTTPRoute, and AIMArtifact, PersistentVolumeClaim or Job of the first model source
- * that needs one.
+ * AIMTemplateCache, InferenceService, HTTPRoute, and AIMArtifact, PersistentVolumeClaim or Job of the first model
+ * source that needs one.
  *
  * @param service  namespace and name of an AIMService
  * @param kind     the kind to render
@@ -28,8 +28,8 @@ extern "C" {
  * @see spec/rendering.md
  * @since 0.1
  */
-AIM_API aim_code aim_manifest_render(const aim_cluster *cluster, const aim_ref *service, const char *kind, const aim_options *options,
-                                     int32_t format, aim_buffer **out, aim_error **err);
+AIM_API aim_code aim_manifest_render(const aim_cluster *cluster, const aim_ref *service, const char *kind,
+                                     const aim_options *options, int32_t format, aim_buffer **out, aim_error **err);
 
 #ifdef __cplusplus
 }

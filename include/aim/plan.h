@@ -29,7 +29,7 @@ typedef struct aim_action {
     uint32_t struct_size;
     uint32_t flags; /**< 0 */
     int32_t verb;   /**< AIM_ACTION_… */
-    int32_t owned;  /**< 1: the object carries (or, without a known UID, will carry) an owner reference to the service */
+    int32_t owned; /**< 1: the object carries (or, without a known UID, will carry) an owner reference to the service */
     const char *api_version, *kind;
     const char *ns, *name;
     const char *uid;           /**< of an object to delete */
@@ -50,8 +50,8 @@ typedef struct aim_action {
  * @see spec/rendering.md section 1, spec/status.md
  * @since 0.1
  */
-AIM_API aim_code aim_plan_new(const aim_cluster *cluster, const aim_ref *service, const aim_options *options, aim_plan **out,
-                              aim_error **err);
+AIM_API aim_code aim_plan_new(const aim_cluster *cluster, const aim_ref *service, const aim_options *options,
+                              aim_plan **out, aim_error **err);
 
 /** The part about the model; belongs to the plan. @since 0.1 */
 AIM_API const aim_resolution *aim_plan_resolution(const aim_plan *plan);
@@ -68,7 +68,8 @@ AIM_API size_t aim_plan_action_count(const aim_plan *plan);
 AIM_API aim_code aim_plan_action_at(const aim_plan *plan, size_t index, aim_action *out);
 /** The object of an apply action, exactly as it would be sent. format: AIM_FORMAT_JSON or AIM_FORMAT_YAML.
  *  @retval AIM_E_NOT_FOUND @since 0.1 */
-AIM_API aim_code aim_plan_action_render(const aim_plan *plan, size_t index, int32_t format, aim_buffer **out, aim_error **err);
+AIM_API aim_code aim_plan_action_render(const aim_plan *plan, size_t index, int32_t format, aim_buffer **out,
+                                        aim_error **err);
 
 /** Number of findings about the service as a whole. @since 0.1 */
 AIM_API size_t aim_plan_finding_count(const aim_plan *plan);
@@ -88,7 +89,8 @@ AIM_API aim_code aim_plan_finding_at(const aim_plan *plan, size_t index, aim_fin
  * @param flags   AIM_RENDER_COLOR
  * @since 0.1
  */
-AIM_API aim_code aim_plan_render(const aim_plan *plan, int32_t part, int32_t format, uint32_t flags, aim_buffer **out, aim_error **err);
+AIM_API aim_code aim_plan_render(const aim_plan *plan, int32_t part, int32_t format, uint32_t flags, aim_buffer **out,
+                                 aim_error **err);
 
 /** What became of one action. @since 0.1 */
 typedef struct aim_outcome {
@@ -100,14 +102,15 @@ typedef struct aim_outcome {
 } aim_outcome;
 
 /**
- * The plan after its actions were tried: actions that failed, and those that were not tried because of that, are gone from
- * the list, and the status says so.
+ * The plan after its actions were tried: actions that failed, and those that were not tried because of that, are gone
+ * from the list, and the status says so.
  *
- * @param outcomes  of the actions that were tried; those without one count as succeeded up to the first failure of their
- *                  list (owned or not), and as not tried behind it
+ * @param outcomes  of the actions that were tried; those without one count as succeeded up to the first failure of
+ * their list (owned or not), and as not tried behind it
  * @since 0.1
  */
-AIM_API aim_code aim_plan_finish(const aim_plan *plan, const aim_outcome *outcomes, size_t count, aim_plan **out, aim_error **err);
+AIM_API aim_code aim_plan_finish(const aim_plan *plan, const aim_outcome *outcomes, size_t count, aim_plan **out,
+                                 aim_error **err);
 
 /** Gives a plan back. NULL is accepted. @since 0.1 */
 AIM_API void aim_plan_free(aim_plan *plan);

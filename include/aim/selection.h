@@ -74,7 +74,8 @@ AIM_API size_t aim_selection_count(const aim_selection *selection);
  *  before cluster, then by name. @retval AIM_E_NOT_FOUND @since 0.1 */
 AIM_API aim_code aim_selection_at(const aim_selection *selection, size_t index, aim_candidate *out);
 /** A finding of a candidate, in the order of evaluation. @retval AIM_E_NOT_FOUND @since 0.1 */
-AIM_API aim_code aim_selection_finding(const aim_selection *selection, size_t candidate, size_t index, aim_finding *out);
+AIM_API aim_code aim_selection_finding(const aim_selection *selection, size_t candidate, size_t index,
+                                       aim_finding *out);
 /** Gives a selection back; not one that belongs to a plan. NULL is accepted. @since 0.1 */
 AIM_API void aim_selection_free(aim_selection *selection);
 

@@ -12,15 +12,21 @@ struct aim_buffer {
     size_t size;
 };
 
-aimp_arena *aimp_buffer_arena(aim_buffer *buffer) { return &buffer->arena; }
+aimp_arena *aimp_buffer_arena(aim_buffer *buffer) {
+    return &buffer->arena;
+}
 
 void aimp_buffer_set(aim_buffer *buffer, const char *data, size_t size) {
     buffer->data = data;
     buffer->size = size;
 }
 
-const char *aim_buffer_data(const aim_buffer *buffer) { return buffer && buffer->data ? buffer->data : ""; }
-size_t aim_buffer_size(const aim_buffer *buffer) { return buffer ? buffer->size : 0; }
+const char *aim_buffer_data(const aim_buffer *buffer) {
+    return buffer && buffer->data ? buffer->data : "";
+}
+size_t aim_buffer_size(const aim_buffer *buffer) {
+    return buffer ? buffer->size : 0;
+}
 
 void aim_buffer_free(aim_buffer *buffer) {
     if (!buffer) return;

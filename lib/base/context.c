@@ -46,7 +46,9 @@ static aim_code check(const aim_context_options *options, aim_error **err) {
     return AIM_OK;
 }
 
-static uint64_t or_default(uint64_t value, uint64_t fallback) { return value ? value : fallback; }
+static uint64_t or_default(uint64_t value, uint64_t fallback) {
+    return value ? value : fallback;
+}
 
 aim_code aim_context_new(const aim_context_options *options, aim_context **out, aim_error **err) {
     if (err) *err = NULL;
@@ -75,7 +77,9 @@ aim_code aim_context_new(const aim_context_options *options, aim_context **out, 
     return AIM_OK;
 }
 
-void aimp_context_retain(aim_context *context) { atomic_fetch_add_explicit(&context->holders, 1, memory_order_relaxed); }
+void aimp_context_retain(aim_context *context) {
+    atomic_fetch_add_explicit(&context->holders, 1, memory_order_relaxed);
+}
 
 void aim_context_free(aim_context *context) {
     if (!context || atomic_fetch_sub_explicit(&context->holders, 1, memory_order_acq_rel) != 1) return;
@@ -98,9 +102,13 @@ void aim_cancel_set(aim_cancel *cancel) {
     if (cancel) atomic_store_explicit(&cancel->set, 1, memory_order_release);
 }
 
-bool aimp_cancel_seen(const aim_cancel *cancel) { return atomic_load_explicit(&cancel->set, memory_order_acquire) != 0; }
+bool aimp_cancel_seen(const aim_cancel *cancel) {
+    return atomic_load_explicit(&cancel->set, memory_order_acquire) != 0;
+}
 
-int32_t aim_cancel_is_set(const aim_cancel *cancel) { return cancel && aimp_cancel_seen(cancel); }
+int32_t aim_cancel_is_set(const aim_cancel *cancel) {
+    return cancel && aimp_cancel_seen(cancel);
+}
 
 void aim_cancel_free(aim_cancel *cancel) {
     if (!cancel) return;

@@ -65,7 +65,8 @@ static aim_code make(aim_error **err, const aim_allocator *allocator, aim_code c
         return code;
     }
     char *next = (char *)(error + 1);
-    *error = (aim_error){.own_allocator = *allocator, .size = size, .code = code, .line = place->line, .column = place->column};
+    *error = (aim_error){
+        .own_allocator = *allocator, .size = size, .code = code, .line = place->line, .column = place->column};
     error->allocator = &error->own_allocator;
     error->message = place_text(&next, message);
     error->source = place_text(&next, place->source);
@@ -88,12 +89,24 @@ aim_code aimp_fail_guard(aim_error **err, const aim_allocator *allocator, const 
     return make(err, allocator, guard->code, NULL, guard->message);
 }
 
-aim_code aim_error_code(const aim_error *error) { return error ? error->code : AIM_OK; }
-const char *aim_error_message(const aim_error *error) { return error ? error->message : ""; }
-const char *aim_error_source(const aim_error *error) { return error ? error->source : NULL; }
-const char *aim_error_pointer(const aim_error *error) { return error ? error->pointer : NULL; }
-uint64_t aim_error_line(const aim_error *error) { return error ? error->line : 0; }
-uint64_t aim_error_column(const aim_error *error) { return error ? error->column : 0; }
+aim_code aim_error_code(const aim_error *error) {
+    return error ? error->code : AIM_OK;
+}
+const char *aim_error_message(const aim_error *error) {
+    return error ? error->message : "";
+}
+const char *aim_error_source(const aim_error *error) {
+    return error ? error->source : NULL;
+}
+const char *aim_error_pointer(const aim_error *error) {
+    return error ? error->pointer : NULL;
+}
+uint64_t aim_error_line(const aim_error *error) {
+    return error ? error->line : 0;
+}
+uint64_t aim_error_column(const aim_error *error) {
+    return error ? error->column : 0;
+}
 
 int32_t aim_error_retryable(const aim_error *error) {
     if (!error) return 0;

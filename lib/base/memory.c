@@ -125,7 +125,9 @@ void aimp_arena_trim(aimp_arena *arena) {
     }
 }
 
-aimp_mark aimp_arena_mark(const aimp_arena *arena) { return (aimp_mark){arena->blocks, arena->next}; }
+aimp_mark aimp_arena_mark(const aimp_arena *arena) {
+    return (aimp_mark){arena->blocks, arena->next};
+}
 
 void aimp_arena_rewind(aimp_arena *arena, aimp_mark mark) {
     while (arena->blocks != mark.block) {
@@ -164,7 +166,9 @@ void *aimp_take(aimp_arena *arena, size_t size) {
     return piece;
 }
 
-void *aimp_take_zeroed(aimp_arena *arena, size_t size) { return memset(aimp_take(arena, size), 0, size); }
+void *aimp_take_zeroed(aimp_arena *arena, size_t size) {
+    return memset(aimp_take(arena, size), 0, size);
+}
 
 void *aimp_take_array(aimp_arena *arena, size_t count, size_t size) {
     size_t bytes;
@@ -195,7 +199,9 @@ char *aimp_copy(aimp_arena *arena, const char *text, size_t size) {
     return copy;
 }
 
-char *aimp_copy_string(aimp_arena *arena, const char *text) { return aimp_copy(arena, text, strlen(text)); }
+char *aimp_copy_string(aimp_arena *arena, const char *text) {
+    return aimp_copy(arena, text, strlen(text));
+}
 
 char *aimp_format(aimp_arena *arena, const char *format, ...) {
     va_list arguments, again;

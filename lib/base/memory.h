@@ -1,8 +1,8 @@
 /* Memory of one answer: an arena that is freed as a whole, and a guard that a failed allocation unwinds to.
  *
  * Code inside a guard never sees NULL and never frees: when memory, a limit or the host's patience runs out, control
- * returns to aimp_guard_run(), whose caller frees the arena. So nothing inside a guard may own anything but arena memory;
- * what a third party allocates is wrapped in its own function that cannot unwind (see doc/yaml_reader.c). */
+ * returns to aimp_guard_run(), whose caller frees the arena. So nothing inside a guard may own anything but arena
+ * memory; what a third party allocates is wrapped in its own function that cannot unwind (see doc/yaml_reader.c). */
 #ifndef AIMP_BASE_MEMORY_H
 #define AIMP_BASE_MEMORY_H
 

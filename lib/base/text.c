@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-aimp_text aimp_text_new(aimp_arena *arena) { return (aimp_text){.arena = arena}; }
+aimp_text aimp_text_new(aimp_arena *arena) {
+    return (aimp_text){.arena = arena};
+}
 
 static void reserve(aimp_text *text, size_t more) {
     size_t wanted;
@@ -26,9 +28,13 @@ void aimp_text_add(aimp_text *text, const char *bytes, size_t size) {
     text->data[text->size] = '\0';
 }
 
-void aimp_text_add_string(aimp_text *text, const char *string) { aimp_text_add(text, string, strlen(string)); }
+void aimp_text_add_string(aimp_text *text, const char *string) {
+    aimp_text_add(text, string, strlen(string));
+}
 
-void aimp_text_add_char(aimp_text *text, char c) { aimp_text_add(text, &c, 1); }
+void aimp_text_add_char(aimp_text *text, char c) {
+    aimp_text_add(text, &c, 1);
+}
 
 void aimp_text_add_repeated(aimp_text *text, char c, size_t count) {
     reserve(text, count);
@@ -56,36 +62,57 @@ void aimp_text_add_safe(aimp_text *text, const char *string) {
     while (string < end) {
         uint32_t c;
         size_t size = aimp_utf8_decode(string, end, &c);
-        if (size == 0) aimp_text_add_string(text, "\xef\xbf\xbd");
-        else if (c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069)) aimp_text_add_char(text, '?');
-        else aimp_text_add(text, string, size);
+        if (size == 0)
+            aimp_text_add_string(text, "\xef\xbf\xbd");
+        else if (c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069))
+            aimp_text_add_char(text, '?');
+        else
+            aimp_text_add(text, string, size);
         string += size ? size : 1;
     }
 }
 
 size_t aimp_utf8_length(const char *text) {
     size_t length = 0;
-    for (; *text; text++) length += ((unsigned char)*text & 0xc0) != 0x80;
+    for (; *text; text++)
+        length += ((unsigned char)*text & 0xc0) != 0x80;
     return length;
 }
 
-const char *aimp_text_string(const aimp_text *text) { return text->data ? text->data : ""; }
+const char *aimp_text_string(const aimp_text *text) {
+    return text->data ? text->data : "";
+}
 
-bool aimp_is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-bool aimp_is_digit(char c) { return c >= '0' && c <= '9'; }
-bool aimp_is_lower_alnum(char c) { return (c >= 'a' && c <= 'z') || aimp_is_digit(c); }
-char aimp_to_lower(char c) { return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c; }
-char aimp_to_upper(char c) { return c >= 'a' && c <= 'z' ? (char)(c - ('a' - 'A')) : c; }
+bool aimp_is_space(char c) {
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+bool aimp_is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+bool aimp_is_lower_alnum(char c) {
+    return (c >= 'a' && c <= 'z') || aimp_is_digit(c);
+}
+char aimp_to_lower(char c) {
+    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+char aimp_to_upper(char c) {
+    return c >= 'a' && c <= 'z' ? (char)(c - ('a' - 'A')) : c;
+}
 
-bool aimp_equal(const char *a, const char *b) { return a && b ? strcmp(a, b) == 0 : a == b; }
+bool aimp_equal(const char *a, const char *b) {
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
 
 bool aimp_equal_ignoring_case(const char *a, const char *b) {
     if (!a || !b) return a == b;
-    while (*a && aimp_to_lower(*a) == aimp_to_lower(*b)) a++, b++;
+    while (*a && aimp_to_lower(*a) == aimp_to_lower(*b))
+        a++, b++;
     return aimp_to_lower(*a) == aimp_to_lower(*b);
 }
 
-bool aimp_starts_with(const char *text, const char *prefix) { return strncmp(text, prefix, strlen(prefix)) == 0; }
+bool aimp_starts_with(const char *text, const char *prefix) {
+    return strncmp(text, prefix, strlen(prefix)) == 0;
+}
 
 bool aimp_ends_with(const char *text, const char *suffix) {
     size_t size = strlen(text), tail = strlen(suffix);
@@ -96,32 +123,41 @@ bool aimp_contains_ignoring_case(const char *text, const char *part) {
     size_t size = strlen(part);
     for (; *text; text++) {
         size_t i = 0;
-        while (i < size && aimp_to_lower(text[i]) == aimp_to_lower(part[i])) i++;
+        while (i < size && aimp_to_lower(text[i]) == aimp_to_lower(part[i]))
+            i++;
         if (i == size) return true;
     }
     return size == 0;
 }
 
-bool aimp_is_empty(const char *text) { return !text || !*text; }
-const char *aimp_or_empty(const char *text) { return text ? text : ""; }
+bool aimp_is_empty(const char *text) {
+    return !text || !*text;
+}
+const char *aimp_or_empty(const char *text) {
+    return text ? text : "";
+}
 
 const char *aimp_trim(aimp_arena *arena, const char *text) {
-    while (aimp_is_space(*text)) text++;
+    while (aimp_is_space(*text))
+        text++;
     size_t size = strlen(text);
     if (!size || !aimp_is_space(text[size - 1])) return text;
-    while (size && aimp_is_space(text[size - 1])) size--;
+    while (size && aimp_is_space(text[size - 1]))
+        size--;
     return aimp_copy(arena, text, size);
 }
 
 const char *aimp_upper(aimp_arena *arena, const char *text) {
     char *copy = aimp_copy_string(arena, text);
-    for (char *c = copy; *c; c++) *c = aimp_to_upper(*c);
+    for (char *c = copy; *c; c++)
+        *c = aimp_to_upper(*c);
     return copy;
 }
 
 const char *aimp_lower(aimp_arena *arena, const char *text) {
     char *copy = aimp_copy_string(arena, text);
-    for (char *c = copy; *c; c++) *c = aimp_to_lower(*c);
+    for (char *c = copy; *c; c++)
+        *c = aimp_to_lower(*c);
     return copy;
 }
 
@@ -133,7 +169,10 @@ size_t aimp_utf8_decode(const char *p, const char *end, uint32_t *out) {
         *out = u[0];
         return 1;
     }
-    size_t size = u[0] >= 0xf0 && u[0] <= 0xf4 ? 4 : u[0] >= 0xe0 && u[0] <= 0xef ? 3 : u[0] >= 0xc2 && u[0] <= 0xdf ? 2 : 0;
+    size_t size = u[0] >= 0xf0 && u[0] <= 0xf4   ? 4
+                  : u[0] >= 0xe0 && u[0] <= 0xef ? 3
+                  : u[0] >= 0xc2 && u[0] <= 0xdf ? 2
+                                                 : 0;
     if (size == 0 || left < size) return 0;
     uint32_t value = u[0] & (0xffu >> (size + 1));
     for (size_t i = 1; i < size; i++) {
@@ -152,14 +191,16 @@ size_t aimp_utf8_encode(uint32_t c, char out[4]) {
         return 1;
     }
     size_t size = c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
-    for (size_t i = size - 1; i > 0; i--, c >>= 6) out[i] = (char)(0x80 | (c & 0x3f));
+    for (size_t i = size - 1; i > 0; i--, c >>= 6)
+        out[i] = (char)(0x80 | (c & 0x3f));
     out[0] = (char)((0xf00u >> size) | c);
     return size;
 }
 
 uint64_t aimp_hash(const char *bytes, size_t size, uint64_t seed) {
     uint64_t hash = 0xcbf29ce484222325u ^ seed;
-    for (size_t i = 0; i < size; i++) hash = (hash ^ (unsigned char)bytes[i]) * 0x100000001b3u;
+    for (size_t i = 0; i < size; i++)
+        hash = (hash ^ (unsigned char)bytes[i]) * 0x100000001b3u;
     return hash ^ hash >> 29;
 }
 
@@ -168,7 +209,8 @@ size_t aimp_edit_distance(const char *a, const char *b, size_t limit) {
     size_t size_a = strlen(a), size_b = strlen(b);
     if (size_a >= MAX || size_b >= MAX) return limit;
     size_t before[MAX + 1] = {0}, row[MAX + 1] = {0};
-    for (size_t j = 0; j <= size_b; j++) row[j] = j;
+    for (size_t j = 0; j <= size_b; j++)
+        row[j] = j;
     size_t two_ago[MAX + 1];
     for (size_t i = 1; i <= size_a; i++) {
         memcpy(two_ago, before, sizeof before);

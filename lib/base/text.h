@@ -26,7 +26,7 @@ bool aimp_is_digit(char c);
 bool aimp_is_lower_alnum(char c); /* a-z 0-9 */
 char aimp_to_lower(char c);
 char aimp_to_upper(char c);
-bool aimp_equal(const char *a, const char *b);              /* NULL equals NULL only */
+bool aimp_equal(const char *a, const char *b);               /* NULL equals NULL only */
 bool aimp_equal_ignoring_case(const char *a, const char *b); /* ASCII */
 bool aimp_starts_with(const char *text, const char *prefix);
 bool aimp_ends_with(const char *text, const char *suffix);

@@ -57,7 +57,8 @@ aim_code aim_cluster_clone(const aim_cluster *cluster, aim_cluster **out, aim_er
     if (code) return code;
     memcpy(clone->kinds, cluster->kinds, sizeof clone->kinds);
     bool ok = aimp_tables_copy(&cluster->tables, &clone->tables);
-    for (const aimp_log *log = cluster->logs; ok && log; log = log->next) ok = add_log(clone, log->where, log->text, strlen(log->text));
+    for (const aimp_log *log = cluster->logs; ok && log; log = log->next)
+        ok = add_log(clone, log->where, log->text, strlen(log->text));
     if (!ok) {
         aim_cluster_free(clone);
         return aimp_fail(err, allocator, AIM_E_NO_MEMORY, NULL, "out of memory");
@@ -106,10 +107,12 @@ static void declare_one(aimp_kind_state *kind, int32_t state, int32_t verb, aimp
 
 aim_code aim_cluster_declare(aim_cluster *cluster, const aim_declaration *d, aim_error **err) {
     if (err) *err = NULL;
-    if (!cluster || !d) return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "cluster or declaration is NULL");
+    if (!cluster || !d)
+        return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "cluster or declaration is NULL");
     const aim_allocator *allocator = &cluster->context->allocator;
     if (!aimp_struct_ok(d, sizeof *d, sizeof *d) || d->flags)
-        return aimp_fail(err, allocator, AIM_E_STRUCT, NULL, "aim_declaration has a wrong struct_size or unknown flags");
+        return aimp_fail(err, allocator, AIM_E_STRUCT, NULL,
+                         "aim_declaration has a wrong struct_size or unknown flags");
     aimp_read_error error = AIMP_READ_OK;
     if (d->state < AIM_STATE_KNOWN || d->state > AIM_STATE_FAILED || d->verb < AIM_VERB_ANY || d->verb > AIM_VERB_LIST)
         return aimp_fail(err, allocator, AIM_E_ARGUMENT, NULL, "aim_declaration has an unknown state or verb");
@@ -119,7 +122,8 @@ aim_code aim_cluster_declare(aim_cluster *cluster, const aim_declaration *d, aim
             return aimp_fail(err, allocator, AIM_E_ARGUMENT, NULL, "a failed read needs a kind and a known reason");
     }
     if (!d->kind) {
-        for (int i = AIMP_KIND_NONE + 1; i < AIMP_KIND_COUNT; i++) declare_one(&cluster->kinds[i], d->state, d->verb, error);
+        for (int i = AIMP_KIND_NONE + 1; i < AIMP_KIND_COUNT; i++)
+            declare_one(&cluster->kinds[i], d->state, d->verb, error);
         return AIM_OK;
     }
     aimp_kind kind = aimp_kind_named(d->kind);
@@ -129,8 +133,8 @@ aim_code aim_cluster_declare(aim_cluster *cluster, const aim_declaration *d, aim
     return AIM_OK;
 }
 
-aim_code aim_cluster_add_log(aim_cluster *cluster, const char *ns, const char *pod, const char *container, const char *text,
-                             size_t size, aim_error **err) {
+aim_code aim_cluster_add_log(aim_cluster *cluster, const char *ns, const char *pod, const char *container,
+                             const char *text, size_t size, aim_error **err) {
     if (err) *err = NULL;
     if (!cluster || !ns || !pod || !container || (!text && size))
         return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "an argument is NULL");
@@ -173,9 +177,11 @@ static aimp_kind kind_of_ref(const aim_ref *ref) {
 
 aim_code aim_cluster_remove(aim_cluster *cluster, const aim_ref *ref, aim_error **err) {
     if (err) *err = NULL;
-    if (!cluster || !ref || !ref->name) return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "an argument is NULL");
+    if (!cluster || !ref || !ref->name)
+        return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "an argument is NULL");
     aimp_kind kind = kind_of_ref(ref);
-    aimp_slot *slot = aimp_tables_find(&cluster->tables, kind, aimp_kind_of(kind)->namespaced ? ref->ns : NULL, ref->name);
+    aimp_slot *slot =
+        aimp_tables_find(&cluster->tables, kind, aimp_kind_of(kind)->namespaced ? ref->ns : NULL, ref->name);
     if (!slot || !slot->effective)
         return aimp_fail(err, &cluster->context->allocator, AIM_E_NOT_FOUND, NULL, "%s %s%s%s is not in the cluster",
                          ref->kind ? ref->kind : "object", aimp_or_empty(ref->ns), ref->ns ? "/" : "", ref->name);
@@ -190,8 +196,10 @@ static aimp_slots matching(const aim_cluster *cluster, const aim_ref *filter) {
     aimp_slots all = cluster->tables.by_kind[kind];
     if (kind == AIMP_KIND_NONE || !filter->ns || !aimp_kind_of(kind)->namespaced) return all;
     size_t first = 0, last;
-    while (first < all.count && strcmp(aimp_or_empty(all.items[first]->ns), filter->ns) < 0) first++;
-    for (last = first; last < all.count && strcmp(aimp_or_empty(all.items[last]->ns), filter->ns) == 0;) last++;
+    while (first < all.count && strcmp(aimp_or_empty(all.items[first]->ns), filter->ns) < 0)
+        first++;
+    for (last = first; last < all.count && strcmp(aimp_or_empty(all.items[last]->ns), filter->ns) == 0;)
+        last++;
     return (aimp_slots){all.items ? all.items + first : NULL, last - first, 0};
 }
 
@@ -200,11 +208,13 @@ size_t aim_cluster_count(const aim_cluster *cluster, const aim_ref *filter) {
     aimp_slots slots = matching(cluster, filter);
     if (!filter->name) return slots.count;
     size_t count = 0;
-    for (size_t i = 0; i < slots.count; i++) count += strcmp(slots.items[i]->name, filter->name) == 0;
+    for (size_t i = 0; i < slots.count; i++)
+        count += strcmp(slots.items[i]->name, filter->name) == 0;
     return count;
 }
 
-aim_code aim_cluster_at(const aim_cluster *cluster, const aim_ref *filter, size_t index, aim_ref *out, aim_error **err) {
+aim_code aim_cluster_at(const aim_cluster *cluster, const aim_ref *filter, size_t index, aim_ref *out,
+                        aim_error **err) {
     if (err) *err = NULL;
     if (!cluster || !filter || !out || out->struct_size < sizeof *out)
         return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "an argument is NULL or has no struct_size");
@@ -216,8 +226,13 @@ aim_code aim_cluster_at(const aim_cluster *cluster, const aim_ref *filter, size_
         if (!slot) break;
         if (index-- > 0) continue;
         const aimp_kind_info *info = aimp_kind_of(slot->kind);
-        *out = (aim_ref){.struct_size = sizeof *out, .group = info->group, .version = info->version, .kind = info->kind,
-                         .ns = slot->ns, .name = slot->name, .uid = slot->effective->uid};
+        *out = (aim_ref){.struct_size = sizeof *out,
+                         .group = info->group,
+                         .version = info->version,
+                         .kind = info->kind,
+                         .ns = slot->ns,
+                         .name = slot->name,
+                         .uid = slot->effective->uid};
         return AIM_OK;
     }
     return aimp_fail(err, &cluster->context->allocator, AIM_E_NOT_FOUND, NULL, "the index is out of range");
@@ -249,7 +264,8 @@ bool aimp_cluster_is_case(const aimp_node *root) {
            aimp_equal(aimp_get_text(root, "kind"), AIMP_CASE_KIND);
 }
 
-static const aimp_node *declaration(aimp_arena *arena, const char *kind, const char *state, const char *verb, aimp_read_error error) {
+static const aimp_node *declaration(aimp_arena *arena, const char *kind, const char *state, const char *verb,
+                                    aimp_read_error error) {
     return aimp_map_of(arena, "kind", aimp_string(arena, kind), "state", aimp_string(arena, state), "verb",
                        aimp_string_or_none(arena, verb), "reason",
                        error ? aimp_string(arena, aimp_read_error_name(error)) : NULL, NULL);
@@ -278,15 +294,16 @@ static void write_case(void *arg) {
     aimp_items items = aimp_items_new(arena);
     for (int kind = AIMP_KIND_NONE + 1; kind < AIMP_KIND_COUNT; kind++) {
         const aimp_slots *slots = &job->cluster->tables.by_kind[kind];
-        for (size_t i = 0; i < slots->count; i++) aimp_items_add(&items, slots->items[i]->effective->root);
+        for (size_t i = 0; i < slots->count; i++)
+            aimp_items_add(&items, slots->items[i]->effective->root);
     }
     const aimp_node *logs = aimp_map_from(arena, NULL, 0);
     for (const aimp_log *log = job->cluster->logs; log; log = log->next) {
         if (!aimp_get(logs, log->where)) logs = aimp_map_with(arena, logs, log->where, aimp_string(arena, log->text));
     }
-    const aimp_node *root = aimp_map_of(arena, "apiVersion", aimp_string(arena, AIMP_CASE_API_VERSION), "kind",
-                                        aimp_string(arena, AIMP_CASE_KIND), "declarations", declarations(arena, job->cluster),
-                                        "podLogs", logs, "items", aimp_items_list(&items), NULL);
+    const aimp_node *root = aimp_map_of(
+        arena, "apiVersion", aimp_string(arena, AIMP_CASE_API_VERSION), "kind", aimp_string(arena, AIMP_CASE_KIND),
+        "declarations", declarations(arena, job->cluster), "podLogs", logs, "items", aimp_items_list(&items), NULL);
     aimp_text text = aimp_text_new(arena);
     aimp_write_json(&text, root);
     aimp_text_add_char(&text, '\n');

@@ -29,7 +29,7 @@ typedef struct aimp_kind_state {
 
 typedef struct aimp_log {
     struct aimp_log *next;
-    size_t size; /* of the whole piece */
+    size_t size;              /* of the whole piece */
     const char *where, *text; /* "<ns>/<pod>/<container>" */
 } aimp_log;
 

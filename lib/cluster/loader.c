@@ -47,7 +47,8 @@ static void problem_at(loader *l, aim_code code, int32_t severity, uint64_t line
     aimp_report_add(l->report, code, severity, &place, message);
 }
 
-static void on_problem(void *user, aim_code code, uint64_t line, uint64_t column, const char *pointer, const char *message) {
+static void on_problem(void *user, aim_code code, uint64_t line, uint64_t column, const char *pointer,
+                       const char *message) {
     problem_at(user, code, AIM_SEVERITY_ERROR, line, column, pointer, NULL, message);
 }
 
@@ -70,7 +71,8 @@ static aimp_object *take_object(const aimp_arena *arena) {
 }
 
 static void drop_nursery(loader *l) {
-    for (nursery *n = l->nursed; n; n = n->next) aimp_object_release(n->object);
+    for (nursery *n = l->nursed; n; n = n->next)
+        aimp_object_release(n->object);
     l->nursed = NULL;
 }
 
@@ -80,18 +82,29 @@ static void split_api_version(aimp_arena *arena, const char *api_version, const 
     *version = slash ? slash + 1 : api_version;
 }
 
+static int by_place(const void *left, const void *right) {
+    const aimp_issue *a = *(const aimp_issue *const *)left, *b = *(const aimp_issue *const *)right;
+    if (a->line != b->line) return a->line < b->line ? -1 : 1;
+    if (a->column != b->column) return a->column < b->column ? -1 : 1;
+    return strcmp(a->pointer, b->pointer);
+}
+
 static void report_issues(loader *l, const aimp_object *object, const aimp_admission *admission) {
     const char *title = aimp_object_title(&l->scratch, object->kind, object->ns, object->name);
     size_t count = 0;
-    for (const aimp_issue *i = admission->issues; i; i = i->next) count++;
+    for (const aimp_issue *i = admission->issues; i; i = i->next)
+        count++;
     const aimp_issue **in_order = aimp_take_array(&l->scratch, count, sizeof *in_order);
     size_t at = count;
-    for (const aimp_issue *i = admission->issues; i; i = i->next) in_order[--at] = i;
+    for (const aimp_issue *i = admission->issues; i; i = i->next)
+        in_order[--at] = i;
+    if (count) qsort(in_order, count, sizeof *in_order, by_place);
     for (at = 0; at < count; at++) {
         const aimp_issue *i = in_order[at];
         bool error = i->kind == AIMP_ISSUE_TYPE;
-        problem_at(l, error ? AIM_E_TYPE : AIM_OK, error ? AIM_SEVERITY_ERROR : AIM_SEVERITY_WARNING, i->line, i->column,
-                   i->pointer, title, aimp_format(&l->scratch, "%s %s", *i->pointer ? i->pointer : "/", i->message));
+        problem_at(l, error ? AIM_E_TYPE : AIM_OK, error ? AIM_SEVERITY_ERROR : AIM_SEVERITY_WARNING, i->line,
+                   i->column, i->pointer, title,
+                   aimp_format(&l->scratch, "%s %s", *i->pointer ? i->pointer : "/", i->message));
     }
 }
 
@@ -101,8 +114,10 @@ static void admit(loader *l, aimp_kind kind, const aimp_node *root, const aimp_a
     aimp_object *object = take_object(arena);
     c->kind = what;
     c->object = object;
-    if (l->last) l->last->next = c;
-    else l->first = c;
+    if (l->last)
+        l->last->next = c;
+    else
+        l->first = c;
     l->last = c;
     aimp_admission admission = {.arena = &object->arena};
     const aimp_node *admitted = aimp_schema_admit(&admission, aimp_kind_of(kind)->schema, root, "");
@@ -111,10 +126,10 @@ static void admit(loader *l, aimp_kind kind, const aimp_node *root, const aimp_a
     object->column = root->column;
     object->issues = admission.issues;
     aimp_object_describe(object, kind, admitted ? admitted : root);
-    report_issues(l, object, &admission);
     if (!*object->name)
         problem_at(l, AIM_E_DOCUMENT, AIM_SEVERITY_ERROR, root->line, root->column, "/metadata/name", NULL,
                    aimp_format(&l->scratch, "an object of kind %s without metadata.name", aimp_kind_of(kind)->kind));
+    report_issues(l, object, &admission);
     l->kinds[kind].known = true;
     aimp_arena_trim(&object->arena);
 }
@@ -123,8 +138,9 @@ static void other_kind(loader *l, const char *group, const char *version, const 
     aimp_report_count_kind(l->report, group, kind, false);
     bool aim = strcmp(group, AIMP_AIM_GROUP) == 0 || strcmp(group, "aim.silogen.ai") == 0;
     if (!aim) return;
-    problem_at(l, AIM_OK, AIM_SEVERITY_WARNING, root->line, root->column, "/apiVersion", NULL,
-               aimp_format(&l->scratch, "%s/%s %s is not read: libaim knows %s", group, version, kind, AIMP_AIM_API_VERSION));
+    problem_at(
+        l, AIM_OK, AIM_SEVERITY_WARNING, root->line, root->column, "/apiVersion", NULL,
+        aimp_format(&l->scratch, "%s/%s %s is not read: libaim knows %s", group, version, kind, AIMP_AIM_API_VERSION));
 }
 
 static void take_document(loader *l, const aimp_node *root, const aimp_arena *arena, const char *list_api_version,
@@ -134,7 +150,8 @@ static void take_document(loader *l, const aimp_node *root, const aimp_arena *ar
     if (!kind) kind = list_kind;
     if (aimp_is_empty(api_version) || aimp_is_empty(kind)) {
         const char *missing = aimp_is_empty(kind) ? "kind" : "apiVersion";
-        problem_at(l, AIM_E_DOCUMENT, AIM_SEVERITY_ERROR, root->line, root->column, aimp_format(&l->scratch, "/%s", missing), NULL,
+        problem_at(l, AIM_E_DOCUMENT, AIM_SEVERITY_ERROR, root->line, root->column,
+                   aimp_format(&l->scratch, "/%s", missing), NULL,
                    aimp_format(&l->scratch, "not a Kubernetes object: \"%s\" is missing or no text", missing));
         return;
     }
@@ -149,7 +166,8 @@ static void take_document(loader *l, const aimp_node *root, const aimp_arena *ar
         aimp_arena *own = (aimp_arena *)(uintptr_t)arena;
         uint32_t line = root->line, column = root->column;
         aimp_node *full = aimp_take(own, sizeof *full);
-        *full = *aimp_map_with(own, aimp_map_with(own, root, "apiVersion", aimp_string(own, api_version)), "kind", aimp_string(own, kind));
+        *full = *aimp_map_with(own, aimp_map_with(own, root, "apiVersion", aimp_string(own, api_version)), "kind",
+                               aimp_string(own, kind));
         full->line = line;
         full->column = column;
         root = full;
@@ -167,12 +185,15 @@ static void take_event(loader *l, const aimp_node *root, const aimp_arena *arena
     const char *type = aimp_get_text(root, "type");
     const aimp_node *object = aimp_get(root, "object");
     bool put = strcmp(type, "ADDED") == 0 || strcmp(type, "MODIFIED") == 0;
-    if (put) take_document(l, object, arena, NULL, NULL, PUT_EVENT);
-    else if (strcmp(type, "DELETED") == 0) take_document(l, object, arena, NULL, NULL, REMOVE_EVENT);
+    if (put)
+        take_document(l, object, arena, NULL, NULL, PUT_EVENT);
+    else if (strcmp(type, "DELETED") == 0)
+        take_document(l, object, arena, NULL, NULL, REMOVE_EVENT);
     else if (strcmp(type, "BOOKMARK") != 0) {
         const char *message = aimp_get_text(object, "message");
         problem_at(l, AIM_E_DOCUMENT, AIM_SEVERITY_ERROR, root->line, root->column, "/type", NULL,
-                   aimp_format(&l->scratch, "a watch event of type \"%.40s\"%s%.200s", type, message ? ": " : "", aimp_or_empty(message)));
+                   aimp_format(&l->scratch, "a watch event of type \"%.40s\"%s%.200s", type, message ? ": " : "",
+                               aimp_or_empty(message)));
     }
 }
 
@@ -185,8 +206,10 @@ static void take_case(loader *l, const aimp_node *root) {
         aimp_read_error error = aimp_read_error_named(aimp_get_text(d, "reason"));
         bool failed = strcmp(state, "failed") == 0 && error != AIMP_READ_OK;
         if (kind == AIMP_KIND_NONE || (!failed && strcmp(state, "known") != 0 && strcmp(state, "unknown") != 0)) {
-            problem_at(l, AIM_E_DOCUMENT, AIM_SEVERITY_ERROR, d->line, d->column, aimp_format(&l->scratch, "/declarations/%zu", i), NULL,
-                       "a declaration needs a kind, a state (known, unknown or failed) and, when failed, a known reason");
+            problem_at(
+                l, AIM_E_DOCUMENT, AIM_SEVERITY_ERROR, d->line, d->column,
+                aimp_format(&l->scratch, "/declarations/%zu", i), NULL,
+                "a declaration needs a kind, a state (known, unknown or failed) and, when failed, a known reason");
         } else if (!failed) {
             l->kinds[kind] = (aimp_kind_state){.known = strcmp(state, "known") == 0};
         } else {
@@ -203,8 +226,8 @@ static void take_case(loader *l, const aimp_node *root) {
             continue;
         }
         aim_code code = aim_cluster_add_log(l->cluster, aimp_copy(&l->scratch, where, (size_t)(pod - where)),
-                                            aimp_copy(&l->scratch, pod + 1, (size_t)(container - pod - 1)), container + 1,
-                                            text, strlen(text), NULL);
+                                            aimp_copy(&l->scratch, pod + 1, (size_t)(container - pod - 1)),
+                                            container + 1, text, strlen(text), NULL);
         if (code) aimp_raise(l->guard, code, "%s", "");
     }
 }
@@ -225,8 +248,10 @@ static void take_list(loader *l, const aimp_document *document, const char *kind
             take_document(l, item, document->item_arenas[i], item_kind ? api_version : NULL, item_kind, PUT_DOCUMENT);
             continue;
         }
-        problem_at(l, AIM_E_DOCUMENT, AIM_SEVERITY_ERROR, item->line, item->column, aimp_format(&l->scratch, "/items/%zu", i), NULL,
-                   aimp_format(&l->scratch, "an item of a list must be a map (an object), not %s", aimp_node_kind_name(item)));
+        problem_at(
+            l, AIM_E_DOCUMENT, AIM_SEVERITY_ERROR, item->line, item->column, aimp_format(&l->scratch, "/items/%zu", i),
+            NULL,
+            aimp_format(&l->scratch, "an item of a list must be a map (an object), not %s", aimp_node_kind_name(item)));
     }
 }
 
@@ -237,9 +262,12 @@ static void on_document(void *user, const aimp_document *document) {
     bool is_case = aimp_cluster_is_case(root);
     if (is_case) take_case(l, root);
     bool is_list = aimp_ends_with(kind, "List") && (document->has_items || aimp_get(root, "items"));
-    if (is_case || is_list) take_list(l, document, is_case ? "List" : kind);
-    else if (is_event(root)) take_event(l, root, document->arena);
-    else take_document(l, root, document->arena, NULL, NULL, PUT_DOCUMENT);
+    if (is_case || is_list)
+        take_list(l, document, is_case ? "List" : kind);
+    else if (is_event(root))
+        take_event(l, root, document->arena);
+    else
+        take_document(l, root, document->arena, NULL, NULL, PUT_DOCUMENT);
     drop_nursery(l);
 }
 
@@ -260,8 +288,8 @@ static aimp_object *newer(loader *l, aimp_object *old, aimp_object *object) {
     if (order != 0) return order < 0 ? object : old;
     const char *title = aimp_object_title(&l->scratch, object->kind, object->ns, object->name);
     problem_at(l, AIM_E_DUPLICATE, AIM_SEVERITY_ERROR, object->line, object->column, "", title,
-               aimp_format(&l->scratch, "%s is defined twice with different content, first at %s:%llu", title, old->source,
-                           (unsigned long long)old->line));
+               aimp_format(&l->scratch, "%s is defined twice with different content, first at %s:%llu", title,
+                           old->source, (unsigned long long)old->line));
     return NULL;
 }
 
@@ -283,7 +311,8 @@ static void set_slot(loader *l, change *c, aimp_object *base, aimp_object *overl
     } else {
         effective = overlay ? overlay : base;
     }
-    if (effective && !aimp_tables_reserve(&l->cluster->tables, effective)) aimp_raise(l->guard, AIM_E_NO_MEMORY, "%s", "");
+    if (effective && !aimp_tables_reserve(&l->cluster->tables, effective))
+        aimp_raise(l->guard, AIM_E_NO_MEMORY, "%s", "");
     retain(c->slot->base);
     retain(c->slot->overlay);
     retain(c->slot->effective);
@@ -302,9 +331,12 @@ static void apply_change(loader *l, change *c) {
     if (!slot) aimp_raise(l->guard, AIM_E_NO_MEMORY, "%s", "");
     aimp_object *base = slot->base, *overlay = slot->overlay;
     aimp_object **layer = l->overlay ? &overlay : &base;
-    if (c->kind == REMOVE_EVENT) *layer = NULL;
-    else if (*layer && c->kind == PUT_DOCUMENT) *layer = newer(l, *layer, object);
-    else *layer = object;
+    if (c->kind == REMOVE_EVENT)
+        *layer = NULL;
+    else if (*layer && c->kind == PUT_DOCUMENT)
+        *layer = newer(l, *layer, object);
+    else
+        *layer = object;
     if (c->kind == PUT_DOCUMENT && !*layer) return; /* reported */
     if (*layer == (l->overlay ? slot->overlay : slot->base)) return;
     c->slot = slot;
@@ -333,7 +365,8 @@ static change *reversed(change *c) {
 static void finish(loader *l, bool keep) {
     if (!keep) {
         l->first = reversed(l->first);
-        for (change *c = l->first; c; c = c->next) undo(l, c);
+        for (change *c = l->first; c; c = c->next)
+            undo(l, c);
     }
     for (change *c = l->first; c; c = c->next) {
         if (c->object) c->object->arena.guard = NULL;
@@ -396,8 +429,12 @@ static void drop_logs(aim_cluster *cluster, const aimp_log *until) {
 static aim_code run(aim_cluster *cluster, const aim_source *source, aim_report **report, aim_error **err) {
     aimp_guard guard = {.cancel = NULL};
     const aim_allocator *allocator = &cluster->context->allocator;
-    loader l = {.cluster = cluster, .context = cluster->context, .guard = &guard, .source = source,
-                .name = source->name ? source->name : "(text)", .overlay = (source->flags & AIM_SOURCE_OVERLAY) != 0};
+    loader l = {.cluster = cluster,
+                .context = cluster->context,
+                .guard = &guard,
+                .source = source,
+                .name = source->name ? source->name : "(text)",
+                .overlay = (source->flags & AIM_SOURCE_OVERLAY) != 0};
     l.report = aimp_report_new(cluster->context, &guard);
     if (!l.report) return aimp_fail(err, allocator, AIM_E_NO_MEMORY, NULL, "out of memory");
     aimp_arena_init(&l.scratch, allocator, &guard, 8192);
@@ -405,22 +442,29 @@ static aim_code run(aim_cluster *cluster, const aim_source *source, aim_report *
     const aimp_log *logs = cluster->logs;
     aim_code code = aimp_guard_run(&guard, load, &l);
     bool ok = code == AIM_OK && l.report->error_count == 0;
-    if (ok) memcpy(cluster->kinds, l.kinds, sizeof l.kinds);
-    else drop_logs(cluster, logs);
+    if (ok)
+        memcpy(cluster->kinds, l.kinds, sizeof l.kinds);
+    else
+        drop_logs(cluster, logs);
     finish(&l, ok);
-    if (code) aimp_fail_guard(err, allocator, &guard);
-    else code = aimp_report_fail(l.report, err);
+    if (code)
+        aimp_fail_guard(err, allocator, &guard);
+    else
+        code = aimp_report_fail(l.report, err);
     l.report->arena.guard = NULL;
     aimp_arena_free(&l.scratch);
-    if (report) *report = l.report;
-    else aim_report_free(l.report);
+    if (report)
+        *report = l.report;
+    else
+        aim_report_free(l.report);
     return code;
 }
 
 aim_code aim_cluster_add(aim_cluster *cluster, const aim_source *source, aim_report **report, aim_error **err) {
     if (err) *err = NULL;
     if (report) *report = NULL;
-    if (!cluster || !source) return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "cluster or source is NULL");
+    if (!cluster || !source)
+        return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "cluster or source is NULL");
     const aim_allocator *allocator = &cluster->context->allocator;
     if (!aimp_struct_ok(source, sizeof *source, sizeof *source) || (source->flags & ~AIM_SOURCE_OVERLAY))
         return aimp_fail(err, allocator, AIM_E_STRUCT, NULL, "aim_source has a wrong struct_size or unknown flags");
@@ -429,7 +473,8 @@ aim_code aim_cluster_add(aim_cluster *cluster, const aim_source *source, aim_rep
     return run(cluster, source, report, err);
 }
 
-aim_code aim_cluster_apply_event(aim_cluster *cluster, const char *json, size_t size, aim_report **report, aim_error **err) {
+aim_code aim_cluster_apply_event(aim_cluster *cluster, const char *json, size_t size, aim_report **report,
+                                 aim_error **err) {
     if (err) *err = NULL;
     if (report) *report = NULL;
     if (!cluster || !json) return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "cluster or json is NULL");

@@ -18,7 +18,9 @@ aimp_object *aimp_object_new(aim_context *context, aimp_guard *guard) {
     return object;
 }
 
-void aimp_object_retain(aimp_object *object) { atomic_fetch_add_explicit(&object->holders, 1, memory_order_relaxed); }
+void aimp_object_retain(aimp_object *object) {
+    atomic_fetch_add_explicit(&object->holders, 1, memory_order_relaxed);
+}
 
 void aimp_object_release(aimp_object *object) {
     if (!object || atomic_fetch_sub_explicit(&object->holders, 1, memory_order_acq_rel) != 1) return;
@@ -39,12 +41,15 @@ const char *aimp_gpu_key(aimp_arena *arena, const char *text) {
     const char *upper = aimp_upper(arena, aimp_trim(arena, text));
     size_t digits = 0;
     if (aimp_starts_with(upper, "AMD-")) {
-        while (aimp_is_digit(upper[4 + digits]) || (upper[4 + digits] >= 'A' && upper[4 + digits] <= 'F')) digits++;
+        while (aimp_is_digit(upper[4 + digits]) || (upper[4 + digits] >= 'A' && upper[4 + digits] <= 'F'))
+            digits++;
     }
     return digits == 4 && !upper[8] ? upper : aimp_gpu_model(arena, text);
 }
 
-static const char *first_text(const char *a, const char *b) { return !aimp_is_empty(a) ? a : aimp_or_empty(b); }
+static const char *first_text(const char *a, const char *b) {
+    return !aimp_is_empty(a) ? a : aimp_or_empty(b);
+}
 
 static void describe_template(aimp_object *object) {
     aimp_template_facts *f = &object->facts.template_facts;
@@ -104,7 +109,8 @@ void aimp_object_describe(aimp_object *object, aimp_kind kind, const aimp_node *
     if (kind == AIMP_NODE) describe_node(object);
 }
 
-aimp_object *aimp_object_overlaid(aim_context *context, aimp_guard *guard, const aimp_object *base, const aimp_object *overlay) {
+aimp_object *aimp_object_overlaid(aim_context *context, aimp_guard *guard, const aimp_object *base,
+                                  const aimp_object *overlay) {
     aimp_object *object = aimp_object_new(context, guard);
     if (!object) return NULL;
     aimp_arena *arena = &object->arena;
@@ -122,7 +128,9 @@ aimp_object *aimp_object_overlaid(aim_context *context, aimp_guard *guard, const
     return object;
 }
 
-const char *aimp_object_label(const aimp_object *object, const char *key) { return aimp_get_text(object->labels, key); }
+const char *aimp_object_label(const aimp_object *object, const char *key) {
+    return aimp_get_text(object->labels, key);
+}
 
 bool aimp_object_is_owned_by(const aimp_object *object, const char *uid) {
     const aimp_node *owners = aimp_get(object->metadata, "ownerReferences");

@@ -9,26 +9,27 @@
 #include "kube/gpu.h"
 #include "kube/kind.h"
 
-/* Of AIMServiceTemplate and AIMClusterServiceTemplate: what the selection compares. Texts are "" where there is none. */
+/* Of AIMServiceTemplate and AIMClusterServiceTemplate: what the selection compares. Texts are "" where there is none.
+ */
 typedef struct aimp_template_facts {
-    const char *model;          /* spec.modelName */
+    const char *model; /* spec.modelName */
     const char *status;
     bool has_profile;
-    const char *profile_type;   /* status.profile.metadata.type */
+    const char *profile_type; /* status.profile.metadata.type */
     const char *spec_type;
-    const char *metric;         /* of the profile, else of the spec */
+    const char *metric; /* of the profile, else of the spec */
     const char *precision;
-    const char *gpu;            /* spec.hardware.gpu.model, else of the profile, as written */
-    const char *gpu_filter;     /* the same as the filters read it (an untrimmed model of the spec counts) */
-    const char *gpu_model;      /* gpu_filter, normalised */
-    const char *gpu_key;        /* the same, but unknown devices (AMD-ABCD) whole */
+    const char *gpu;        /* spec.hardware.gpu.model, else of the profile, as written */
+    const char *gpu_filter; /* the same as the filters read it (an untrimmed model of the spec counts) */
+    const char *gpu_model;  /* gpu_filter, normalised */
+    const char *gpu_key;    /* the same, but unknown devices (AMD-ABCD) whole */
     int64_t gpu_count;
-    int64_t min_vram_bytes;     /* 0: none */
-    bool derived;               /* label origin=derived */
+    int64_t min_vram_bytes; /* 0: none */
+    bool derived;           /* label origin=derived */
 } aimp_template_facts;
 
 typedef struct aimp_node_facts {
-    aimp_node_gpu strict, lenient; /* by the reference's reading and by ours */
+    aimp_node_gpu strict, lenient;        /* by the reference's reading and by ours */
     const char *gpu_key_strict, *gpu_key; /* under which it is indexed; NULL: no GPU */
     bool ready, schedulable;
 } aimp_node_facts;
@@ -38,9 +39,9 @@ typedef struct aimp_object {
     aim_context *context;
     aimp_arena arena;
     aimp_kind kind;
-    const char *ns;   /* NULL for cluster-scoped kinds */
+    const char *ns; /* NULL for cluster-scoped kinds */
     const char *name;
-    const char *uid;  /* "" when it has none */
+    const char *uid; /* "" when it has none */
     const aimp_node *root, *metadata, *spec, *status, *labels, *annotations;
     const char *state; /* status.status of AIM kinds; "" when there is no status */
     const aimp_issue *issues;
@@ -59,7 +60,8 @@ void aimp_object_release(aimp_object *object);
 /* Fills everything from an admitted root. */
 void aimp_object_describe(aimp_object *object, aimp_kind kind, const aimp_node *root);
 /* The overlay's spec, labels and annotations on the base's status and identity, as a new object. NULL: memory. */
-aimp_object *aimp_object_overlaid(aim_context *context, aimp_guard *guard, const aimp_object *base, const aimp_object *overlay);
+aimp_object *aimp_object_overlaid(aim_context *context, aimp_guard *guard, const aimp_object *base,
+                                  const aimp_object *overlay);
 
 /* A GPU name for comparing: normalised, except that an unknown device such as AMD-ABCD stays whole (B-17). */
 const char *aimp_gpu_key(aimp_arena *arena, const char *text);

@@ -1,4 +1,5 @@
-/* The built-in policies. Orders: seed, "Stage 5: Preference Scoring"; tiers of newer cards: spec/differences.md B-10. */
+/* The built-in policies. Orders: seed, "Stage 5: Preference Scoring"; tiers of newer cards: spec/differences.md B-10.
+ */
 #include "cluster/policy.h"
 
 #include "base/context.h"
@@ -59,15 +60,16 @@ static const aimp_switches engine_0_2 = {.status_follows_the_seed = false};
 
 static const char *const types[] = {"OPTIMIZED", "PREVIEW", "UNOPTIMIZED", NULL};
 static const char *const seed_gpus[] = {"MI325X", "MI300X", "MI250X", "MI210", NULL};
-static const char *const all_gpus[] = {"MI355X", "MI350X", "MI325X", "MI300X", "MI308X", "MI300A", "MI250X", "MI210", "MI100",
-                                       "R9700",  "W7900",  "W7800",  "V710",   "W6900X", "W6800",  "W6800X", "V620",  "RX9070",
-                                       "RX7900", "RX6900", "RX6800", NULL};
+static const char *const all_gpus[] = {"MI355X", "MI350X", "MI325X", "MI300X", "MI308X", "MI300A", "MI250X", "MI210",
+                                       "MI100",  "R9700",  "W7900",  "W7800",  "V710",   "W6900X", "W6800",  "W6800X",
+                                       "V620",   "RX9070", "RX7900", "RX6900", "RX6800", NULL};
 static const char *const metrics[] = {"LATENCY", "THROUGHPUT", NULL};
 static const char *const precisions[] = {"FP4", "INT4", "FP8", "INT8", "FP16", "BF16", "FP32", NULL};
 
 static const aim_policy policies[] = {
     {AIM_BEHAVIOUR_DOCUMENTED, "documented", "builtin/documented-1", &documented, types, all_gpus, metrics, precisions},
-    {AIM_BEHAVIOUR_ENGINE_0_2, "engine-0.2", "builtin/engine-0.2-1", &engine_0_2, types, seed_gpus, metrics, precisions},
+    {AIM_BEHAVIOUR_ENGINE_0_2, "engine-0.2", "builtin/engine-0.2-1", &engine_0_2, types, seed_gpus, metrics,
+     precisions},
 };
 
 const aim_policy *aim_policy_builtin(int32_t behaviour) {
@@ -77,10 +79,18 @@ const aim_policy *aim_policy_builtin(int32_t behaviour) {
     return NULL;
 }
 
-int32_t aim_policy_behaviour(const aim_policy *policy) { return policy ? policy->behaviour : -1; }
-const char *aim_policy_behaviour_name(const aim_policy *policy) { return policy ? policy->behaviour_name : ""; }
-const char *aim_policy_identity(const aim_policy *policy) { return policy ? policy->identity : ""; }
-const aimp_switches *aimp_policy_switches(const aim_policy *policy) { return policy->switches; }
+int32_t aim_policy_behaviour(const aim_policy *policy) {
+    return policy ? policy->behaviour : -1;
+}
+const char *aim_policy_behaviour_name(const aim_policy *policy) {
+    return policy ? policy->behaviour_name : "";
+}
+const char *aim_policy_identity(const aim_policy *policy) {
+    return policy ? policy->identity : "";
+}
+const aimp_switches *aimp_policy_switches(const aim_policy *policy) {
+    return policy->switches;
+}
 
 int32_t aim_behaviour_named(const char *name) {
     for (size_t i = 0; i < sizeof policies / sizeof *policies; i++) {
@@ -96,9 +106,12 @@ static uint16_t rank_in(const char *const *order, const char *text) {
     return UNKNOWN_RANK;
 }
 
-bool aimp_rank_is_known(uint16_t rank) { return rank != UNKNOWN_RANK; }
+bool aimp_rank_is_known(uint16_t rank) {
+    return rank != UNKNOWN_RANK;
+}
 
-aimp_rank aimp_policy_rank(const aim_policy *policy, const char *type, const char *gpu, const char *metric, const char *precision) {
+aimp_rank aimp_policy_rank(const aim_policy *policy, const char *type, const char *gpu, const char *metric,
+                           const char *precision) {
     aimp_rank rank = {.type = rank_in(policy->types, type),
                       .gpu = rank_in(policy->gpus, gpu),
                       .metric = rank_in(policy->metrics, metric),
@@ -114,7 +127,8 @@ aim_code aim_rank_key(const aim_policy *policy, const aim_profile *profile, uint
     if (!aimp_struct_ok(profile, sizeof *profile, sizeof *profile) || profile->flags)
         return aimp_fail(err, allocator, AIM_E_STRUCT, NULL, "aim_profile has a wrong struct_size or unknown flags");
     if (!policy) policy = aim_policy_builtin(AIM_BEHAVIOUR_DOCUMENTED);
-    *key = aimp_policy_rank(policy, aimp_or_empty(profile->type), aimp_or_empty(profile->gpu), aimp_or_empty(profile->metric),
-                            aimp_or_empty(profile->precision)).key;
+    *key = aimp_policy_rank(policy, aimp_or_empty(profile->type), aimp_or_empty(profile->gpu),
+                            aimp_or_empty(profile->metric), aimp_or_empty(profile->precision))
+               .key;
     return AIM_OK;
 }

@@ -16,20 +16,20 @@ typedef struct aimp_switches {
     bool custom_match_compares_hardware;   /* B-61 */
     bool degraded_model_is_usable;         /* B-67 */
     /* templates */
-    bool explicit_base_is_found;         /* S-05, B-05 */
-    bool recorded_template_must_fit;     /* B-04 */
-    bool default_template_counts;        /* B-02 */
-    bool derived_never_equals_base;      /* B-06 */
-    bool derived_templates_are_private;  /* B-08 */
-    bool spec_type_fills_in;             /* B-65 */
-    bool every_gpu_has_a_tier;           /* B-10, B-74 */
-    bool scoring_normalises_gpu;         /* B-11 */
-    bool min_vram_filters;               /* B-16, B-20 */
-    bool unknown_devices_compare_whole;  /* B-17 */
-    bool evaluations_are_complete;       /* B-12 */
-    bool derived_keeps_base_caching;     /* B-08 */
-    bool derived_is_unowned;             /* B-07 */
-    bool explicit_lookup_errors_count;   /* template-selection.md section 7 */
+    bool explicit_base_is_found;        /* S-05, B-05 */
+    bool recorded_template_must_fit;    /* B-04 */
+    bool default_template_counts;       /* B-02 */
+    bool derived_never_equals_base;     /* B-06 */
+    bool derived_templates_are_private; /* B-08 */
+    bool spec_type_fills_in;            /* B-65 */
+    bool every_gpu_has_a_tier;          /* B-10, B-74 */
+    bool scoring_normalises_gpu;        /* B-11 */
+    bool min_vram_filters;              /* B-16, B-20 */
+    bool unknown_devices_compare_whole; /* B-17 */
+    bool evaluations_are_complete;      /* B-12 */
+    bool derived_keeps_base_caching;    /* B-08 */
+    bool derived_is_unowned;            /* B-07 */
+    bool explicit_lookup_errors_count;  /* template-selection.md section 7 */
     /* caches */
     bool cache_follows_current_template; /* S-16, B-25, B-73 */
     bool cache_scope_is_compared;        /* B-26 */
@@ -76,7 +76,8 @@ typedef struct aimp_rank {
     uint16_t type, gpu, metric, precision;
     uint64_t key;
 } aimp_rank;
-aimp_rank aimp_policy_rank(const aim_policy *policy, const char *type, const char *gpu, const char *metric, const char *precision);
+aimp_rank aimp_policy_rank(const aim_policy *policy, const char *type, const char *gpu, const char *metric,
+                           const char *precision);
 bool aimp_rank_is_known(uint16_t rank);
 
 #endif

@@ -52,7 +52,8 @@ static const char *excerpt(aimp_arena *arena, const aimp_report_place *place) {
     if (place->column > EXCERPT_BYTES) return NULL; /* a caret under a cut line would point nowhere */
     if (size > EXCERPT_BYTES) {
         size = EXCERPT_BYTES;
-        while (size && ((unsigned char)p[size] & 0xc0) == 0x80) size--;
+        while (size && ((unsigned char)p[size] & 0xc0) == 0x80)
+            size--;
     }
     char *copy = aimp_copy(arena, p, size);
     for (char *c = copy; *c; c++) {
@@ -61,36 +62,49 @@ static const char *excerpt(aimp_arena *arena, const aimp_report_place *place) {
     return copy;
 }
 
-static const char *copied(aimp_arena *arena, const char *text) { return text ? aimp_copy_string(arena, text) : NULL; }
+static const char *copied(aimp_arena *arena, const char *text) {
+    return text ? aimp_copy_string(arena, text) : NULL;
+}
 
-void aimp_report_add(aim_report *report, aim_code code, int32_t severity, const aimp_report_place *place, const char *message) {
+void aimp_report_add(aim_report *report, aim_code code, int32_t severity, const aimp_report_place *place,
+                     const char *message) {
     bool error = severity == AIM_SEVERITY_ERROR;
-    if (report->error_count + report->warning_count >= report->context->limits.report_entries && (!error || report->error_count)) {
+    if (report->error_count + report->warning_count >= report->context->limits.report_entries &&
+        (!error || report->error_count)) {
         report->dropped++;
         return;
     }
     aimp_arena *arena = &report->arena;
     entry *e = aimp_take_zeroed(arena, sizeof *e);
-    e->shown = (aim_report_entry){.struct_size = sizeof e->shown, .code = code, .severity = severity,
-                                  .line = place->line, .column = place->column};
+    e->shown = (aim_report_entry){.struct_size = sizeof e->shown,
+                                  .code = code,
+                                  .severity = severity,
+                                  .line = place->line,
+                                  .column = place->column};
     e->shown.source = copied(arena, place->source);
     e->shown.pointer = copied(arena, aimp_or_empty(place->pointer));
     e->shown.object = copied(arena, place->object);
     e->shown.message = aimp_copy_string(arena, message);
     e->shown.excerpt = excerpt(arena, place);
     entry **last = error ? &report->last_error : &report->last_warning;
-    if (*last) (*last)->next = e;
-    else if (error) report->errors = e;
-    else report->warnings = e;
+    if (*last)
+        (*last)->next = e;
+    else if (error)
+        report->errors = e;
+    else
+        report->warnings = e;
     *last = e;
-    if (error) report->error_count++;
-    else report->warning_count++;
+    if (error)
+        report->error_count++;
+    else
+        report->warning_count++;
 }
 
 void aimp_report_count_kind(aim_report *report, const char *group, const char *kind, bool used) {
     const char *name = *group ? aimp_format(&report->arena, "%s.%s", kind, group) : kind;
     kind_count **at = &report->kinds;
-    while (*at && strcmp((*at)->name, name) < 0) at = &(*at)->next;
+    while (*at && strcmp((*at)->name, name) < 0)
+        at = &(*at)->next;
     if (!*at || strcmp((*at)->name, name) != 0) {
         kind_count *added = aimp_take_zeroed(&report->arena, sizeof *added);
         *added = (kind_count){aimp_copy_string(&report->arena, name), 0, used, *at};
@@ -100,24 +114,32 @@ void aimp_report_count_kind(aim_report *report, const char *group, const char *k
     (*at)->objects++;
 }
 
-size_t aim_report_count(const aim_report *report) { return report ? report->error_count + report->warning_count : 0; }
+size_t aim_report_count(const aim_report *report) {
+    return report ? report->error_count + report->warning_count : 0;
+}
 
 aim_code aim_report_at(const aim_report *report, size_t index, aim_report_entry *out) {
     if (!report || !out || out->struct_size < sizeof *out) return AIM_E_ARGUMENT;
     const entry *e = index < report->error_count ? report->errors : report->warnings;
     if (index >= report->error_count) index -= report->error_count;
-    for (; e && index > 0; e = e->next) index--;
+    for (; e && index > 0; e = e->next)
+        index--;
     if (!e) return AIM_E_NOT_FOUND;
     *out = e->shown;
     return AIM_OK;
 }
 
-uint64_t aim_report_dropped(const aim_report *report) { return report ? report->dropped : 0; }
-size_t aim_report_kind_count(const aim_report *report) { return report ? report->kind_count : 0; }
+uint64_t aim_report_dropped(const aim_report *report) {
+    return report ? report->dropped : 0;
+}
+size_t aim_report_kind_count(const aim_report *report) {
+    return report ? report->kind_count : 0;
+}
 
 const char *aim_report_kind_at(const aim_report *report, size_t index, uint64_t *objects, int32_t *used) {
     const kind_count *k = report ? report->kinds : NULL;
-    for (; k && index > 0; k = k->next) index--;
+    for (; k && index > 0; k = k->next)
+        index--;
     if (!k) return NULL;
     if (objects) *objects = k->objects;
     if (used) *used = k->used;
@@ -128,7 +150,8 @@ aim_code aimp_report_fail(const aim_report *report, aim_error **err) {
     if (!report->errors) return AIM_OK;
     const aim_report_entry *first = &report->errors->shown;
     aimp_place place = {first->source, first->pointer, first->line, first->column};
-    if (report->error_count == 1) return aimp_fail(err, &report->context->allocator, first->code, &place, "%s", first->message);
+    if (report->error_count == 1)
+        return aimp_fail(err, &report->context->allocator, first->code, &place, "%s", first->message);
     return aimp_fail(err, &report->context->allocator, first->code, &place, "%s (and %zu more errors)", first->message,
                      report->error_count - 1);
 }

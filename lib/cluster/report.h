@@ -25,7 +25,8 @@ typedef struct aimp_report_place {
     uint64_t line, column;
     const char *pointer, *object;
 } aimp_report_place;
-void aimp_report_add(aim_report *report, aim_code code, int32_t severity, const aimp_report_place *place, const char *message);
+void aimp_report_add(aim_report *report, aim_code code, int32_t severity, const aimp_report_place *place,
+                     const char *message);
 void aimp_report_count_kind(aim_report *report, const char *group, const char *kind, bool used);
 /* The first error as an aim_error; AIM_OK when there is none. */
 aim_code aimp_report_fail(const aim_report *report, aim_error **err);

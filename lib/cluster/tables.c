@@ -25,7 +25,8 @@ static bool table_reserve(aimp_hash_table *table, const aim_allocator *allocator
     for (size_t i = 0; i < table->capacity; i++) {
         if (!table->entries[i]) continue;
         size_t at = hash_of(table->entries[i]) & (capacity - 1);
-        while (entries[at]) at = (at + 1) & (capacity - 1);
+        while (entries[at])
+            at = (at + 1) & (capacity - 1);
         entries[at] = table->entries[i];
     }
     aimp_release(allocator, table->entries, table->capacity * sizeof *table->entries);
@@ -36,7 +37,8 @@ static bool table_reserve(aimp_hash_table *table, const aim_allocator *allocator
 
 static void table_insert(aimp_hash_table *table, void *entry) {
     size_t at = hash_of(entry) & (table->capacity - 1);
-    while (table->entries[at]) at = (at + 1) & (table->capacity - 1);
+    while (table->entries[at])
+        at = (at + 1) & (table->capacity - 1);
     table->entries[at] = entry;
     table->count++;
 }
@@ -44,7 +46,8 @@ static void table_insert(aimp_hash_table *table, void *entry) {
 /* Closes the gap, so that no tombstones pile up. */
 static void table_remove(aimp_hash_table *table, const void *entry) {
     size_t mask = table->capacity - 1, at = hash_of(entry) & mask;
-    while (table->entries[at] != entry) at = (at + 1) & mask;
+    while (table->entries[at] != entry)
+        at = (at + 1) & mask;
     size_t gap = at;
     for (size_t next = (at + 1) & mask; table->entries[next]; next = (next + 1) & mask) {
         size_t home = hash_of(table->entries[next]) & mask;
@@ -58,7 +61,9 @@ static void table_remove(aimp_hash_table *table, const void *entry) {
 
 /* --- sorted runs --- */
 
-static int compare_ns(const char *a, const char *b) { return strcmp(aimp_or_empty(a), aimp_or_empty(b)); }
+static int compare_ns(const char *a, const char *b) {
+    return strcmp(aimp_or_empty(a), aimp_or_empty(b));
+}
 
 static int compare_slots(const aimp_slot *a, const aimp_slot *b) {
     if (a->kind != b->kind) return a->kind < b->kind ? -1 : 1;
@@ -71,8 +76,10 @@ static size_t position(const aimp_slots *slots, const aimp_slot *slot) {
     if (high && compare_slots(slots->items[high - 1], slot) < 0) return high; /* documents mostly come in order */
     while (low < high) {
         size_t middle = (low + high) / 2;
-        if (compare_slots(slots->items[middle], slot) < 0) low = middle + 1;
-        else high = middle;
+        if (compare_slots(slots->items[middle], slot) < 0)
+            low = middle + 1;
+        else
+            high = middle;
     }
     return low;
 }
@@ -112,7 +119,9 @@ static uint64_t hash_name(unsigned tag, const char *ns, const char *name) {
     return aimp_hash(name, strlen(name), hash * 31 + (ns != NULL));
 }
 
-static bool same_ns(const char *a, const char *b) { return strcmp(aimp_or_empty(a), aimp_or_empty(b)) == 0; }
+static bool same_ns(const char *a, const char *b) {
+    return strcmp(aimp_or_empty(a), aimp_or_empty(b)) == 0;
+}
 
 aimp_slot *aimp_tables_find(const aimp_tables *tables, aimp_kind kind, const char *ns, const char *name) {
     if (!tables->slots.capacity) return NULL;
@@ -120,7 +129,8 @@ aimp_slot *aimp_tables_find(const aimp_tables *tables, aimp_kind kind, const cha
     size_t mask = tables->slots.capacity - 1;
     for (size_t at = hash & mask; tables->slots.entries[at]; at = (at + 1) & mask) {
         aimp_slot *slot = tables->slots.entries[at];
-        if (slot->hash == hash && slot->kind == kind && same_ns(slot->ns, ns) && strcmp(slot->name, name) == 0) return slot;
+        if (slot->hash == hash && slot->kind == kind && same_ns(slot->ns, ns) && strcmp(slot->name, name) == 0)
+            return slot;
     }
     return NULL;
 }
@@ -165,7 +175,9 @@ static size_t keys_of(const aimp_object *object, key out[MAX_KEYS]) {
     case AIMP_CLUSTER_MODEL: index = AIMP_BY_IMAGE, text = aimp_get_text(object->spec, "image"); break;
     case AIMP_TEMPLATE_CACHE: index = AIMP_BY_TEMPLATE_NAME, text = aimp_get_text(object->spec, "templateName"); break;
     case AIMP_ARTIFACT: index = AIMP_BY_SOURCE, text = aimp_get_text(object->spec, "sourceUri"); break;
-    case AIMP_POD: index = AIMP_BY_INFERENCE_SERVICE, text = aimp_object_label(object, "serving.kserve.io/inferenceservice"); break;
+    case AIMP_POD:
+        index = AIMP_BY_INFERENCE_SERVICE, text = aimp_object_label(object, "serving.kserve.io/inferenceservice");
+        break;
     case AIMP_EVENT:
         index = AIMP_BY_INVOLVED, text = aimp_text_at(object->root, "involvedObject", "name", NULL);
         if (!text) text = aimp_text_at(object->root, "regarding", "name", NULL);
@@ -191,7 +203,9 @@ static bool bucket_is(const aimp_bucket *bucket, const key *k) {
     return bucket->key[ns_size] == '\n' && strcmp(bucket->key + ns_size + 1, k->text) == 0;
 }
 
-static uint64_t hash_key(const key *k) { return hash_name(1000u + (unsigned)k->index, k->ns, k->text); }
+static uint64_t hash_key(const key *k) {
+    return hash_name(1000u + (unsigned)k->index, k->ns, k->text);
+}
 
 static aimp_bucket *find_bucket(const aimp_tables *tables, const key *k) {
     if (!tables->buckets.capacity) return NULL;
@@ -207,7 +221,8 @@ static aimp_bucket *find_bucket(const aimp_tables *tables, const key *k) {
 static bool gpus_reserve(aimp_tables *tables) {
     if (tables->gpu_count < tables->gpu_capacity) return true;
     size_t capacity = tables->gpu_capacity ? tables->gpu_capacity * 2 : 8;
-    aimp_bucket **gpus = aimp_resize(tables->allocator, tables->gpus, tables->gpu_capacity * sizeof *gpus, capacity * sizeof *gpus);
+    aimp_bucket **gpus =
+        aimp_resize(tables->allocator, tables->gpus, tables->gpu_capacity * sizeof *gpus, capacity * sizeof *gpus);
     if (!gpus) return false;
     tables->gpus = gpus;
     tables->gpu_capacity = capacity;
@@ -216,7 +231,8 @@ static bool gpus_reserve(aimp_tables *tables) {
 
 static void gpus_insert(aimp_tables *tables, aimp_bucket *bucket) {
     size_t at = tables->gpu_count++;
-    for (; at > 0 && strcmp(tables->gpus[at - 1]->key, bucket->key) > 0; at--) tables->gpus[at] = tables->gpus[at - 1];
+    for (; at > 0 && strcmp(tables->gpus[at - 1]->key, bucket->key) > 0; at--)
+        tables->gpus[at] = tables->gpus[at - 1];
     tables->gpus[at] = bucket;
 }
 
@@ -281,7 +297,8 @@ static void link_object(aimp_tables *tables, aimp_slot *slot, const aimp_object 
     tables->empty_slots--;
 }
 
-void aimp_tables_set(aimp_tables *tables, aimp_slot *slot, aimp_object *base, aimp_object *overlay, aimp_object *effective) {
+void aimp_tables_set(aimp_tables *tables, aimp_slot *slot, aimp_object *base, aimp_object *overlay,
+                     aimp_object *effective) {
     aimp_object *old_base = slot->base, *old_overlay = slot->overlay, *old = slot->effective;
     if (old) unlink_object(tables, slot, old);
     slot->base = base;
@@ -350,7 +367,8 @@ void aimp_tables_free(aimp_tables *tables) {
     for (size_t i = 0; i < tables->buckets.capacity; i++) {
         if (tables->buckets.entries[i]) free_bucket(tables, tables->buckets.entries[i]);
     }
-    for (size_t i = 0; i < AIMP_KIND_COUNT; i++) slots_free(&tables->by_kind[i], tables->allocator);
+    for (size_t i = 0; i < AIMP_KIND_COUNT; i++)
+        slots_free(&tables->by_kind[i], tables->allocator);
     aimp_release(tables->allocator, tables->slots.entries, tables->slots.capacity * sizeof(void *));
     aimp_release(tables->allocator, tables->gpus, tables->gpu_capacity * sizeof *tables->gpus);
     aimp_release(tables->allocator, tables->buckets.entries, tables->buckets.capacity * sizeof(void *));

@@ -1,7 +1,7 @@
 /* The tables of a cluster: every object by kind, namespace and name, and by the keys that decisions look up.
  *
- * A put either happens or leaves the tables as they were; taking something out never needs memory, and putting back what
- * was taken out does not either. That is what makes an all-or-nothing add possible. */
+ * A put either happens or leaves the tables as they were; taking something out never needs memory, and putting back
+ * what was taken out does not either. That is what makes an all-or-nothing add possible. */
 #ifndef AIMP_CLUSTER_TABLES_H
 #define AIMP_CLUSTER_TABLES_H
 
@@ -68,8 +68,10 @@ aimp_slot *aimp_tables_slot(aimp_tables *tables, aimp_kind kind, const char *ns,
 aimp_slot *aimp_tables_find(const aimp_tables *tables, aimp_kind kind, const char *ns, const char *name);
 /* Makes room for the object under all its keys; false when memory is out. Changes nothing that a reader can see. */
 bool aimp_tables_reserve(aimp_tables *tables, const aimp_object *object);
-/* Sets what a slot holds; room must have been reserved for effective. Takes over the references, gives back the old ones. */
-void aimp_tables_set(aimp_tables *tables, aimp_slot *slot, aimp_object *base, aimp_object *overlay, aimp_object *effective);
+/* Sets what a slot holds; room must have been reserved for effective. Takes over the references, gives back the old
+ * ones. */
+void aimp_tables_set(aimp_tables *tables, aimp_slot *slot, aimp_object *base, aimp_object *overlay,
+                     aimp_object *effective);
 /* Forgets names and keys that nothing uses, when there are many. */
 void aimp_tables_sweep(aimp_tables *tables);
 /* The objects under a key, in order; NULL when there is none. ns NULL where the index has no namespace. */

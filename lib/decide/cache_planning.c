@@ -19,7 +19,8 @@ static bool is_usable(const aimp_pass *pass, const aimp_object *cache) {
 
 /* spec/resources.md section 1.1 */
 static int state_rank(const char *state) {
-    static const char *const order[] = {"Failed", "NotAvailable", "Degraded", "Pending", "Starting", "Progressing", "Ready", "Running"};
+    static const char *const order[] = {"Failed",   "NotAvailable", "Degraded", "Pending",
+                                        "Starting", "Progressing",  "Ready",    "Running"};
     for (int i = 0; i < 8; i++) {
         if (strcmp(order[i], state) == 0) return i;
     }
@@ -43,7 +44,9 @@ static bool find_recorded(aimp_pass *pass, const char *template_name) {
         return true;
     }
     if (!found.object || !aimp_is_ready(found.object) || !is_usable(pass, found.object)) return false;
-    if (pass->rules->cache_follows_current_template && !aimp_equal(aimp_get_text(found.object->spec, "templateName"), template_name)) return false;
+    if (pass->rules->cache_follows_current_template &&
+        !aimp_equal(aimp_get_text(found.object->spec, "templateName"), template_name))
+        return false;
     pass->cache.found.object = found.object;
     return true;
 }
@@ -65,7 +68,8 @@ static void find_shared(aimp_pass *pass, const char *template_name) {
         if (!scope_fits(pass, cache)) {
             aimp_finding *f = aimp_pass_note(pass, AIMP_R_CACHE_SCOPE, AIM_SEVERITY_WARNING, cache);
             f->pointer = "/spec/templateScope";
-            f->message = aimp_format(pass->arena, "cache %s belongs to the template of the same name in the other scope", cache->name);
+            f->message = aimp_format(
+                pass->arena, "cache %s belongs to the template of the same name in the other scope", cache->name);
             continue;
         }
         if (!best || state_rank(cache->state) > state_rank(best->state)) best = cache;
@@ -79,13 +83,16 @@ static void find_cache(aimp_pass *pass) {
     const char *current = pass->template_.object ? pass->template_.object->name : recorded;
     const char *template_name = pass->rules->cache_follows_current_template ? current : recorded;
     if (find_recorded(pass, template_name) || !*template_name) return;
-    if (pass->cache.dedicated) find_dedicated(pass, template_name);
-    else find_shared(pass, template_name);
+    if (pass->cache.dedicated)
+        find_dedicated(pass, template_name);
+    else
+        find_shared(pass, template_name);
 }
 
 static const char *storage_class(aimp_pass *pass) {
     const aimp_node *own = aimp_at(pass->spec, "storage", "defaultStorageClassName", NULL);
-    return aimp_or_empty(own ? aimp_text_of(own) : aimp_text_at(pass->config.merged, "storage", "defaultStorageClassName", NULL));
+    return aimp_or_empty(own ? aimp_text_of(own)
+                             : aimp_text_at(pass->config.merged, "storage", "defaultStorageClassName", NULL));
 }
 
 /* Section 3 */
@@ -100,7 +107,8 @@ static void plan_creation(aimp_pass *pass) {
     const aimp_node *env = aimp_get(t->spec, "env");
     if (t->ns) env = aimp_env_merge(pass->arena, env, aimp_at(t->spec, "caching", "env", NULL));
     cache->env = aimp_env_merge(pass->arena, env, aimp_get(pass->spec, "env"));
-    if (cache->create)
+    bool nameless = cache->dedicated && aimp_pass_lacks_uid(pass);
+    if (cache->create && !nameless)
         cache->name = cache->dedicated ? aimp_dedicated_cache_name(pass->arena, t->name, pass->name, pass->uid)
                                        : aimp_shared_cache_name(pass->arena, t->name, pass->ns);
 }
@@ -112,7 +120,9 @@ static const aimp_object *matching_artifact(aimp_pass *pass, const char *uri, co
     for (size_t i = 0; i < artifacts.count; i++) {
         const aimp_object *a = artifacts.items[i];
         if (!*a->state) continue;
-        if (pass->cache.dedicated ? !cache || !*cache->uid || !aimp_object_is_owned_by(a, cache->uid) : aimp_object_has_owner(a)) continue;
+        if (pass->cache.dedicated ? !cache || !*cache->uid || !aimp_object_is_owned_by(a, cache->uid)
+                                  : aimp_object_has_owner(a))
+            continue;
         if (*class && strcmp(class, aimp_or_empty(aimp_get_text(a->spec, "storageClassName"))) != 0) continue;
         if (!best || state_rank(a->state) > state_rank(best->state)) best = a;
     }
@@ -122,10 +132,14 @@ static const aimp_object *matching_artifact(aimp_pass *pass, const char *uri, co
 static int64_t size_of(const aimp_cache_source *s) {
     aimp_quantity quantity;
     int64_t discovered;
-    if (aimp_quantity_of(aimp_get(s->source, "size"), &quantity) && aimp_quantity_value(&quantity) > 0) return aimp_quantity_value(&quantity);
+    if (aimp_quantity_of(aimp_get(s->source, "size"), &quantity) && aimp_quantity_value(&quantity) > 0)
+        return aimp_quantity_value(&quantity);
     if (!s->artifact) return 0;
-    if (aimp_quantity_of(aimp_get(s->artifact->spec, "size"), &quantity) && aimp_quantity_value(&quantity) > 0) return aimp_quantity_value(&quantity);
-    return aimp_integer_of(aimp_get(s->artifact->status, "discoveredSizeBytes"), &discovered) && discovered > 0 ? discovered : 0;
+    if (aimp_quantity_of(aimp_get(s->artifact->spec, "size"), &quantity) && aimp_quantity_value(&quantity) > 0)
+        return aimp_quantity_value(&quantity);
+    return aimp_integer_of(aimp_get(s->artifact->status, "discoveredSizeBytes"), &discovered) && discovered > 0
+               ? discovered
+               : 0;
 }
 
 /* Section 7.1 */
@@ -138,16 +152,19 @@ static int64_t headroom(aimp_pass *pass) {
     return percent;
 }
 
-static void describe_source(aimp_pass *pass, const aimp_node *source, const aimp_node *cache_env, const char *class, int64_t percent,
-                            aimp_cache_source *s) {
+static void describe_source(aimp_pass *pass, const aimp_node *source, const aimp_node *cache_env, const char *class,
+                            int64_t percent, aimp_cache_source *s) {
     aimp_cache *cache = &pass->cache;
     s->source = source;
     s->model_id = aimp_or_empty(aimp_get_text(source, "modelId"));
     s->uri = aimp_or_empty(aimp_get_text(source, "sourceUri"));
     s->env = aimp_env_merge(pass->arena, cache_env, aimp_get(source, "env"));
     s->artifact = matching_artifact(pass, s->uri, class);
+    bool nameless = cache->dedicated && !cache->name;
     s->artifact_name = s->artifact ? s->artifact->name
-                                   : aimp_artifact_name(pass->arena, s->uri, aimp_schema_emit_list(pass->arena, &aimp_env_var_schema, s->env),
+                       : nameless  ? NULL
+                                   : aimp_artifact_name(pass->arena, s->uri,
+                                                        aimp_schema_emit_list(pass->arena, &aimp_env_var_schema, s->env),
                                                         class, cache->dedicated ? cache->name : NULL);
     s->size_bytes = size_of(s);
     if (s->size_bytes) s->claim_gibibytes = aimp_claim_gibibytes(s->size_bytes, percent);
@@ -159,7 +176,9 @@ static void note_size(aimp_pass *pass, const char *model_id) {
     if (!pass->rules->sizes_are_required) return;
     aimp_finding *f = aimp_pass_note(pass, AIMP_R_STORAGE_SIZE, AIM_SEVERITY_INFO, pass->template_.object);
     f->pointer = "/status/modelSources";
-    f->message = aimp_format(pass->arena, "the size of model source %s is not known yet; a job finds it out before anything is downloaded", model_id);
+    f->message = aimp_format(
+        pass->arena, "the size of model source %s is not known yet; a job finds it out before anything is downloaded",
+        model_id);
 }
 
 static void describe_sources(aimp_pass *pass) {
@@ -167,7 +186,8 @@ static void describe_sources(aimp_pass *pass) {
     const aimp_node *sources = aimp_get(pass->template_.object->status, "modelSources");
     const aimp_object *existing = cache->found.object;
     const aimp_node *env = existing ? aimp_get(existing->spec, "env") : cache->env;
-    const char *class = existing ? aimp_or_empty(aimp_get_text(existing->spec, "storageClassName")) : cache->storage_class;
+    const char *class =
+        existing ? aimp_or_empty(aimp_get_text(existing->spec, "storageClassName")) : cache->storage_class;
     int64_t percent = headroom(pass);
     cache->sources = aimp_take_zeroed(pass->arena, aimp_count(sources) * sizeof *cache->sources + 1);
     for (size_t i = 0; i < aimp_count(sources); i++)
@@ -186,8 +206,9 @@ void aimp_pass_plan_cache(aimp_pass *pass) {
         if (aimp_count(aimp_get(pass->template_.object->status, "modelSources"))) return;
         aimp_finding *f = aimp_pass_note(pass, AIMP_R_NO_SOURCES, AIM_SEVERITY_WARNING, pass->template_.object);
         f->pointer = "/status/modelSources";
-        f->message = aimp_format(pass->arena, "template %s names no model sources: no cache is made, and without a cache nothing is served",
-                                 pass->template_.object->name);
+        f->message = aimp_format(
+            pass->arena, "template %s names no model sources: no cache is made, and without a cache nothing is served",
+            pass->template_.object->name);
         return;
     }
     describe_sources(pass);

@@ -10,7 +10,7 @@ typedef enum aimp_dependency { AIMP_UNSPECIFIED, AIMP_UPSTREAM, AIMP_DOWNSTREAM 
 typedef struct aimp_component {
     const char *name; /* NULL: the nameless component that the reference writes for what is switched off */
     const char *state, *reason, *message; /* NULL: from the error */
-    const char *details; /* for the condition only, behind the message; NULL: none */
+    const char *details;                  /* for the condition only, behind the message; NULL: none */
     aimp_failure error;
     aimp_dependency dependency;
 } aimp_component;
@@ -29,7 +29,7 @@ typedef struct aimp_health {
     bool may_apply, retry;                       /* the state engine's decision */
     aimp_condition *conditions;
     size_t condition_count, condition_capacity;
-    const char *root; /* status.status of the service */
+    const char *root;        /* status.status of the service */
     const aimp_node *status; /* the whole status */
 } aimp_health;
 

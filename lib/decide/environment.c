@@ -8,7 +8,9 @@
 
 #define ENGINE_ARGS "AIM_ENGINE_ARGS"
 
-static const char *name_of(const aimp_node *entry) { return aimp_or_empty(aimp_get_text(entry, "name")); }
+static const char *name_of(const aimp_node *entry) {
+    return aimp_or_empty(aimp_get_text(entry, "name"));
+}
 
 static const aimp_node *last_named(const aimp_node *list, const char *name) {
     for (size_t i = aimp_count(list); i > 0; i--) {
@@ -29,12 +31,15 @@ static const aimp_node *json_value(aimp_arena *arena, const char *text) {
     return value && (value->kind == AIMP_MAP || value->kind == AIMP_NULL) ? value : NULL;
 }
 
-/* Go's encoding/json of an interface: byte-ordered keys, HTML escaping, numbers through a double unless they keep their text. */
+/* Go's encoding/json of an interface: byte-ordered keys, HTML escaping, numbers through a double unless they keep their
+ * text. */
 static void add_go_json(aimp_text *out, const aimp_node *node, bool keep_numbers) {
     switch ((aimp_node_kind)node->kind) {
     case AIMP_NULL: aimp_text_add_string(out, "null"); break;
     case AIMP_BOOL: aimp_text_add_string(out, node->truth ? "true" : "false"); break;
-    case AIMP_NUMBER: aimp_text_add_string(out, keep_numbers ? node->as.text : aimp_go_number(out->arena, node->as.text)); break;
+    case AIMP_NUMBER:
+        aimp_text_add_string(out, keep_numbers ? node->as.text : aimp_go_number(out->arena, node->as.text));
+        break;
     case AIMP_STRING: aimp_add_go_string(out, node->as.text, node->count); break;
     case AIMP_LIST:
         aimp_text_add_char(out, '[');
@@ -60,11 +65,13 @@ static void add_go_json(aimp_text *out, const aimp_node *node, bool keep_numbers
 static const aimp_node *deep_merge(aimp_arena *arena, const aimp_node *lower, const aimp_node *higher) {
     aimp_member *members = aimp_take_array(arena, aimp_count(lower) + aimp_count(higher), sizeof *members);
     size_t count = 0;
-    for (size_t i = 0; i < aimp_count(lower); i++) members[count++] = lower->as.members[i];
+    for (size_t i = 0; i < aimp_count(lower); i++)
+        members[count++] = lower->as.members[i];
     for (size_t i = 0; i < aimp_count(higher); i++) {
         aimp_member member = higher->as.members[i];
         const aimp_node *below = aimp_get(lower, member.key);
-        if (below && below->kind == AIMP_MAP && member.value->kind == AIMP_MAP) member.value = deep_merge(arena, below, member.value);
+        if (below && below->kind == AIMP_MAP && member.value->kind == AIMP_MAP)
+            member.value = deep_merge(arena, below, member.value);
         members[count++] = member; /* a later member of the same key counts */
     }
     return aimp_map_from(arena, members, count);
@@ -81,14 +88,18 @@ const char *aimp_engine_args_merge(aimp_arena *arena, const char *lower, const c
     return aimp_text_string(&text);
 }
 
-static const aimp_node *merged_engine_args(aimp_arena *arena, const aimp_node *lower, const aimp_node *higher, bool keep_numbers) {
-    const char *below = aimp_or_empty(aimp_get_text(lower, "value")), *above = aimp_or_empty(aimp_get_text(higher, "value"));
+static const aimp_node *merged_engine_args(aimp_arena *arena, const aimp_node *lower, const aimp_node *higher,
+                                           bool keep_numbers) {
+    const char *below = aimp_or_empty(aimp_get_text(lower, "value")),
+               *above = aimp_or_empty(aimp_get_text(higher, "value"));
     if (keep_numbers && (aimp_get(lower, "valueFrom") || aimp_get(higher, "valueFrom"))) return higher; /* B-45 */
     const char *value = aimp_engine_args_merge(arena, below, above, keep_numbers);
-    return aimp_map_of(arena, "name", aimp_string(arena, ENGINE_ARGS), "value", aimp_string_or_none(arena, value), NULL);
+    return aimp_map_of(arena, "name", aimp_string(arena, ENGINE_ARGS), "value", aimp_string_or_none(arena, value),
+                       NULL);
 }
 
-static const aimp_node *merge(aimp_arena *arena, const aimp_node *defaults, const aimp_node *overrides, bool json, bool keep_numbers) {
+static const aimp_node *merge(aimp_arena *arena, const aimp_node *defaults, const aimp_node *overrides, bool json,
+                              bool keep_numbers) {
     aimp_items out = aimp_items_new(arena);
     for (size_t i = 0; i < aimp_count(defaults); i++) {
         const aimp_node *entry = aimp_item(defaults, i);
@@ -107,6 +118,7 @@ const aimp_node *aimp_env_merge(aimp_arena *arena, const aimp_node *defaults, co
     return merge(arena, defaults, overrides, false, false);
 }
 
-const aimp_node *aimp_env_merge_engine_args(aimp_arena *arena, const aimp_node *defaults, const aimp_node *overrides, bool keep_numbers) {
+const aimp_node *aimp_env_merge_engine_args(aimp_arena *arena, const aimp_node *defaults, const aimp_node *overrides,
+                                            bool keep_numbers) {
     return merge(arena, defaults, overrides, true, keep_numbers);
 }

@@ -65,7 +65,9 @@ static const struct {
     [AIMP_R_NO_FREE_GPU] = {1201, "NoFreeGPU"},
 };
 
-const char *aimp_reason_text(aimp_reason reason) { return reasons[reason < AIMP_R_COUNT ? reason : AIMP_R_NONE].name; }
+const char *aimp_reason_text(aimp_reason reason) {
+    return reasons[reason < AIMP_R_COUNT ? reason : AIMP_R_NONE].name;
+}
 
 aimp_reason aimp_reason_of(const char *name) {
     for (int i = 1; i < AIMP_R_COUNT; i++) {
@@ -74,7 +76,9 @@ aimp_reason aimp_reason_of(const char *name) {
     return AIMP_R_NONE;
 }
 
-int32_t aim_reason_number(const char *name) { return reasons[aimp_reason_of(name)].number; }
+int32_t aim_reason_number(const char *name) {
+    return reasons[aimp_reason_of(name)].number;
+}
 
 const char *aim_reason_name(int32_t number) {
     for (int i = 1; i < AIMP_R_COUNT; i++) {
@@ -93,8 +97,10 @@ aimp_finding *aimp_findings_add(aimp_arena *arena, aimp_findings *findings, aimp
         finding->ns = about->ns;
         finding->name = about->name;
     }
-    if (findings->last) findings->last->next = finding;
-    else findings->first = finding;
+    if (findings->last)
+        findings->last->next = finding;
+    else
+        findings->first = finding;
     findings->last = finding;
     findings->count++;
     return finding;
@@ -108,24 +114,24 @@ static void add_parents(aimp_arena *arena, aimp_items *steps, const aimp_node *r
         at = aimp_get(at, aimp_copy(arena, next, (size_t)(slash - next)));
         if (at) continue;
         const char *parent = aimp_copy(arena, pointer, (size_t)(slash - pointer));
-        aimp_items_add(steps, aimp_map_of(arena, "op", aimp_string(arena, "add"), "path", aimp_string(arena, parent), "value",
-                                          aimp_map_from(arena, NULL, 0), NULL));
+        aimp_items_add(steps, aimp_map_of(arena, "op", aimp_string(arena, "add"), "path", aimp_string(arena, parent),
+                                          "value", aimp_map_from(arena, NULL, 0), NULL));
     }
 }
 
 static const aimp_node *object_node(aimp_arena *arena, aimp_kind kind, const char *ns, const char *name) {
-    return aimp_map_of(arena, "kind", aimp_string(arena, aimp_kind_of(kind)->kind), "namespace", aimp_string_or_none(arena, ns),
-                       "name", aimp_string_or_none(arena, name), NULL);
+    return aimp_map_of(arena, "kind", aimp_string(arena, aimp_kind_of(kind)->kind), "namespace",
+                       aimp_string_or_none(arena, ns), "name", aimp_string_or_none(arena, name), NULL);
 }
 
 aimp_remedy aimp_remedy_set(aimp_arena *arena, const aimp_object *object, const char *pointer, const aimp_node *value,
                             const char *text) {
     aimp_items steps = aimp_items_new(arena);
     add_parents(arena, &steps, object->root, pointer);
-    aimp_items_add(&steps, aimp_map_of(arena, "op", aimp_string(arena, "add"), "path", aimp_string(arena, pointer), "value",
-                                       value, NULL));
-    const aimp_node *patch = aimp_map_of(arena, "object", object_node(arena, object->kind, object->ns, object->name), "patch",
-                                         aimp_items_list(&steps), NULL);
+    aimp_items_add(&steps, aimp_map_of(arena, "op", aimp_string(arena, "add"), "path", aimp_string(arena, pointer),
+                                       "value", value, NULL));
+    const aimp_node *patch = aimp_map_of(arena, "object", object_node(arena, object->kind, object->ns, object->name),
+                                         "patch", aimp_items_list(&steps), NULL);
     return (aimp_remedy){text, aimp_list_of(arena, patch, NULL), false};
 }
 
@@ -140,25 +146,34 @@ static const aimp_node *remedy_node(aimp_arena *arena, const aimp_remedy *remedy
 }
 
 const aimp_node *aimp_finding_node(aimp_arena *arena, const aimp_finding *f) {
-    return aimp_map_of(arena, "reason", aimp_string(arena, reasons[f->reason].name), "number",
-                       aimp_integer(arena, reasons[f->reason].number), "severity", aimp_string(arena, severity_text(f->severity)),
-                       "object", f->kind ? object_node(arena, f->kind, f->ns, f->name) : NULL, "pointer",
-                       aimp_string_or_none(arena, f->pointer), "actual", f->actual ? aimp_string(arena, f->actual) : NULL,
-                       "wanted", f->wanted ? aimp_string(arena, f->wanted) : NULL, "remedy", remedy_node(arena, &f->remedy),
-                       "message", aimp_string(arena, aimp_or_empty(f->message)), NULL);
+    return aimp_map_of(
+        arena, "reason", aimp_string(arena, reasons[f->reason].name), "number",
+        aimp_integer(arena, reasons[f->reason].number), "severity", aimp_string(arena, severity_text(f->severity)),
+        "object", f->kind ? object_node(arena, f->kind, f->ns, f->name) : NULL, "pointer",
+        aimp_string_or_none(arena, f->pointer), "actual", f->actual ? aimp_string(arena, f->actual) : NULL, "wanted",
+        f->wanted ? aimp_string(arena, f->wanted) : NULL, "remedy", remedy_node(arena, &f->remedy), "message",
+        aimp_string(arena, aimp_or_empty(f->message)), NULL);
 }
 
 const aimp_node *aimp_findings_node(aimp_arena *arena, const aimp_findings *findings) {
     aimp_items items = aimp_items_new(arena);
-    for (const aimp_finding *f = findings->first; f; f = f->next) aimp_items_add(&items, aimp_finding_node(arena, f));
+    for (const aimp_finding *f = findings->first; f; f = f->next)
+        aimp_items_add(&items, aimp_finding_node(arena, f));
     return aimp_items_list(&items);
 }
 
 static void publish(aimp_arena *arena, aimp_finding *f) {
     aim_finding *out = &f->shown;
-    *out = (aim_finding){.struct_size = sizeof *out, .reason = reasons[f->reason].number, .severity = f->severity,
-                         .recreate = f->remedy.recreate, .reason_name = reasons[f->reason].name, .pointer = f->pointer,
-                         .actual = f->actual, .wanted = f->wanted, .message = aimp_or_empty(f->message), .remedy = f->remedy.text};
+    *out = (aim_finding){.struct_size = sizeof *out,
+                         .reason = reasons[f->reason].number,
+                         .severity = f->severity,
+                         .recreate = f->remedy.recreate,
+                         .reason_name = reasons[f->reason].name,
+                         .pointer = f->pointer,
+                         .actual = f->actual,
+                         .wanted = f->wanted,
+                         .message = aimp_or_empty(f->message),
+                         .remedy = f->remedy.text};
     if (f->kind) out->object = aimp_object_title(arena, f->kind, f->ns, f->name);
     if (f->remedy.patch) {
         aimp_text text = aimp_text_new(arena);
@@ -168,5 +183,6 @@ static void publish(aimp_arena *arena, aimp_finding *f) {
 }
 
 void aimp_findings_publish(aimp_arena *arena, const aimp_findings *findings) {
-    for (aimp_finding *f = findings->first; f; f = f->next) publish(arena, f);
+    for (aimp_finding *f = findings->first; f; f = f->next)
+        publish(arena, f);
 }

@@ -102,7 +102,8 @@ typedef struct aimp_findings {
 const char *aimp_reason_text(aimp_reason reason);
 aimp_reason aimp_reason_of(const char *name);
 
-/* Adds a finding about an object (may be NULL) to a list. The members that are not arguments are the caller's to set. */
+/* Adds a finding about an object (may be NULL) to a list. The members that are not arguments are the caller's to set.
+ */
 aimp_finding *aimp_findings_add(aimp_arena *arena, aimp_findings *findings, aimp_reason reason, int32_t severity,
                                 const aimp_object *about);
 /* A remedy that sets one field of an object. */

@@ -1,5 +1,6 @@
-/* Whether the chosen template could be scheduled now: a warning beside the choice, never a filter (differences.md B-09).
- * Free GPUs: decisions on free GPUs as in kube-scheduler: allocatable minus what the node's live pods request. */
+/* Whether the chosen template could be scheduled now: a warning beside the choice, never a filter (differences.md
+ * B-09). Free GPUs: decisions on free GPUs as in kube-scheduler: allocatable minus what the node's live pods request.
+ */
 #include <string.h>
 
 #include "decide/pass.h"
@@ -16,16 +17,20 @@ static int64_t requested(const aimp_node *container, const char *resource) {
     return aimp_get(requests, resource) ? amount(requests, resource) : amount(aimp_get(resources, "limits"), resource);
 }
 
-/* The larger of what the containers need together and what any init container needs; sidecars count with the containers. */
+/* The larger of what the containers need together and what any init container needs; sidecars count with the
+ * containers. */
 static int64_t requested_by_pod(const aimp_object *pod, const char *resource) {
     const aimp_node *containers = aimp_get(pod->spec, "containers"), *init = aimp_get(pod->spec, "initContainers");
     int64_t sum = 0, sidecars = 0, most = 0;
-    for (size_t i = 0; i < aimp_count(containers); i++) sum += requested(aimp_item(containers, i), resource);
+    for (size_t i = 0; i < aimp_count(containers); i++)
+        sum += requested(aimp_item(containers, i), resource);
     for (size_t i = 0; i < aimp_count(init); i++) {
         int64_t one = requested(aimp_item(init, i), resource);
         bool sidecar = aimp_equal(aimp_get_text(aimp_item(init, i), "restartPolicy"), "Always");
-        if (sidecar) sidecars += one;
-        else if (sidecars + one > most) most = sidecars + one;
+        if (sidecar)
+            sidecars += one;
+        else if (sidecars + one > most)
+            most = sidecars + one;
     }
     sum += sidecars;
     return (sum > most ? sum : most) + amount(aimp_get(pod->spec, "overhead"), resource);
@@ -44,14 +49,16 @@ static int64_t used_on_node(aimp_pass *pass, const char *node, const char *resou
 
 void aimp_pass_check_capacity(aimp_pass *pass) {
     const aimp_object *template_object = pass->template_.object;
-    if (!template_object || !*template_object->facts.template_facts.gpu_key || pass->seen.inference_service.object) return;
+    if (!template_object || !*template_object->facts.template_facts.gpu_key || pass->seen.inference_service.object)
+        return;
     const aimp_node *gpu = aimp_at(template_object->status, "resolvedHardware", "gpu", NULL);
     const char *resource = aimp_or_empty(aimp_get_text(gpu, "resourceName"));
     int64_t needed = 0;
     if (!aimp_integer_of(aimp_get(gpu, "requests"), &needed) || needed <= 0) return;
     if (!*resource) resource = "amd.com/gpu";
     if (!pass->cluster->kinds[AIMP_POD].known || !pass->cluster->kinds[AIMP_NODE].known) return;
-    const aimp_slots *nodes = aimp_tables_lookup(&pass->cluster->tables, AIMP_BY_GPU, NULL, template_object->facts.template_facts.gpu_key);
+    const aimp_slots *nodes =
+        aimp_tables_lookup(&pass->cluster->tables, AIMP_BY_GPU, NULL, template_object->facts.template_facts.gpu_key);
     int64_t total = 0, free_somewhere = 0, best = 0;
     bool counted = false;
     for (size_t i = 0; nodes && i < nodes->count; i++) {
@@ -71,6 +78,7 @@ void aimp_pass_check_capacity(aimp_pass *pass) {
     f->pointer = "/status/resolvedHardware/gpu/requests";
     f->actual = aimp_format(pass->arena, "%lld free on one node", (long long)best);
     f->wanted = aimp_format(pass->arena, "%lld", (long long)needed);
-    f->message = aimp_format(pass->arena, "needs %lld GPU%s on one node; %lld %s free now (%lld of %lld in use)", (long long)needed, needed == 1 ? "" : "s",
-                             (long long)best, best == 1 ? "is" : "are", (long long)(total - free_somewhere), (long long)total);
+    f->message = aimp_format(pass->arena, "needs %lld GPU%s on one node; %lld %s free now (%lld of %lld in use)",
+                             (long long)needed, needed == 1 ? "" : "s", (long long)best, best == 1 ? "is" : "are",
+                             (long long)(total - free_somewhere), (long long)total);
 }

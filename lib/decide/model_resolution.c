@@ -11,7 +11,8 @@ static void use(aimp_resolution *r, const aimp_object *object) {
 /* Section 2. True when the recorded model decides. */
 static bool resolve_recorded(aimp_pass *pass) {
     const aimp_node *record = aimp_get(pass->status, "resolvedModel");
-    const char *scope = aimp_or_empty(aimp_get_text(record, "scope")), *name = aimp_or_empty(aimp_get_text(record, "name"));
+    const char *scope = aimp_or_empty(aimp_get_text(record, "scope")),
+               *name = aimp_or_empty(aimp_get_text(record, "name"));
     bool namespaced = strcmp(scope, "Namespace") == 0;
     if (!record || (!namespaced && strcmp(scope, "Cluster") != 0)) return false;
     const char *ns = aimp_or_empty(aimp_get_text(record, "namespace"));
@@ -20,8 +21,10 @@ static bool resolve_recorded(aimp_pass *pass) {
     if (found.object && !aimp_is_ready(found.object)) return false;
     if (!found.object && found.error == AIMP_READ_NOT_FOUND) return false;
     pass->model.recorded = true;
-    if (found.object) use(&pass->model, found.object);
-    else (namespaced ? &pass->model.ns : &pass->model.cluster)->failure = aimp_failure_of(found.error);
+    if (found.object)
+        use(&pass->model, found.object);
+    else
+        (namespaced ? &pass->model.ns : &pass->model.cluster)->failure = aimp_failure_of(found.error);
     return true;
 }
 
@@ -34,11 +37,13 @@ static void note_missing(aimp_pass *pass, const char *name) {
     f->pointer = "/spec/model/name";
     f->actual = name;
     f->wanted = near ? near : "the name of an AIMModel or AIMClusterModel";
-    f->message = aimp_format(pass->arena, "model \"%s\" exists neither as AIMModel in namespace %s nor as AIMClusterModel%s%s%s", name,
-                             pass->ns, near ? " (did you mean " : "", near ? near : "", near ? "?)" : "");
+    f->message =
+        aimp_format(pass->arena, "model \"%s\" exists neither as AIMModel in namespace %s nor as AIMClusterModel%s%s%s",
+                    name, pass->ns, near ? " (did you mean " : "", near ? near : "", near ? "?)" : "");
     pass->model.message = f->message;
     if (!near) {
-        f->remedy.text = aimp_format(pass->arena, "create AIMModel %s in namespace %s or AIMClusterModel %s", name, pass->ns, name);
+        f->remedy.text =
+            aimp_format(pass->arena, "create AIMModel %s in namespace %s or AIMClusterModel %s", name, pass->ns, name);
         return;
     }
     f->remedy = aimp_remedy_set(pass->arena, pass->service, "/spec/model/name", aimp_string(pass->arena, near),
@@ -72,11 +77,14 @@ static void resolve_by_name(aimp_pass *pass, const char *name) {
     r->ns.failure = aimp_failure_make(AIMP_C_MISSING_UPSTREAM, "ModelNotFound", r->message);
 }
 
-static bool is_custom(const aimp_object *model) { return aimp_count(aimp_get(model->spec, "modelSources")) > 0; }
+static bool is_custom(const aimp_object *model) {
+    return aimp_count(aimp_get(model->spec, "modelSources")) > 0;
+}
 
 static void add_match(aimp_pass *pass, aimp_listing *matches, const aimp_object *object) {
     size_t size = sizeof *matches->items;
-    matches->items = aimp_take_more(pass->arena, (void *)matches->items, matches->count * size, (matches->count + 1) * size);
+    matches->items =
+        aimp_take_more(pass->arena, (void *)matches->items, matches->count * size, (matches->count + 1) * size);
     matches->items[matches->count++] = object;
 }
 
@@ -85,8 +93,10 @@ static const char *matches_text(aimp_pass *pass, const aimp_listing *matches) {
     for (size_t i = 0; i < matches->count; i++) {
         const aimp_object *m = matches->items[i];
         aimp_text_add_string(&text, i ? ", " : "");
-        if (m->ns) aimp_text_add_format(&text, "%s/%s (namespace)", m->ns, m->name);
-        else aimp_text_add_format(&text, "%s (cluster)", m->name);
+        if (m->ns)
+            aimp_text_add_format(&text, "%s/%s (namespace)", m->ns, m->name);
+        else
+            aimp_text_add_format(&text, "%s (cluster)", m->name);
     }
     return aimp_text_string(&text);
 }
@@ -95,9 +105,11 @@ static void several_models(aimp_pass *pass) {
     aimp_resolution *r = &pass->model;
     const aimp_switches *rules = pass->rules;
     r->reason = AIMP_R_MULTIPLE_MODELS;
-    r->message = aimp_format(pass->arena, "%zu models share the image \"%s\": %s", r->matches.count, r->image_uri, matches_text(pass, &r->matches));
-    r->ns.failure = aimp_failure_make(rules->several_models_are_invalid_spec ? AIMP_C_INVALID_SPEC : AIMP_C_UNKNOWN,
-                                      rules->several_models_are_invalid_spec ? "MultipleModelsFound" : "UnknownError", r->message);
+    r->message = aimp_format(pass->arena, "%zu models share the image \"%s\": %s", r->matches.count, r->image_uri,
+                             matches_text(pass, &r->matches));
+    r->ns.failure =
+        aimp_failure_make(rules->several_models_are_invalid_spec ? AIMP_C_INVALID_SPEC : AIMP_C_UNKNOWN,
+                          rules->several_models_are_invalid_spec ? "MultipleModelsFound" : "UnknownError", r->message);
     aimp_finding *f = aimp_pass_note(pass, AIMP_R_MULTIPLE_MODELS, AIM_SEVERITY_ERROR, pass->service);
     f->pointer = "/spec/model/image";
     f->actual = r->image_uri;
@@ -130,8 +142,10 @@ static void resolve_by_image(aimp_pass *pass, const char *uri) {
     if (r->matches.count != 1) return;
     const aimp_object *only = r->matches.items[0];
     aimp_lookup again = aimp_pass_get(pass, only->kind, only->ns, only->name);
-    if (again.object) use(r, again.object);
-    else (only->kind == AIMP_MODEL ? &r->ns : &r->cluster)->failure = aimp_failure_of(again.error);
+    if (again.object)
+        use(r, again.object);
+    else
+        (only->kind == AIMP_MODEL ? &r->ns : &r->cluster)->failure = aimp_failure_of(again.error);
 }
 
 static const char *endpoint_of(const aimp_node *source) {
@@ -155,7 +169,8 @@ static bool same_sources(const aimp_node *a, const aimp_node *b) {
 }
 
 static bool same_hardware(aimp_pass *pass, const aimp_object *model, const aimp_node *custom) {
-    const aimp_node *a = aimp_schema_emit(pass->arena, &aimp_hardware_schema, aimp_at(model->spec, "custom", "hardware", NULL));
+    const aimp_node *a =
+        aimp_schema_emit(pass->arena, &aimp_hardware_schema, aimp_at(model->spec, "custom", "hardware", NULL));
     const aimp_node *b = aimp_schema_emit(pass->arena, &aimp_hardware_schema, aimp_get(custom, "hardware"));
     return aimp_node_equal(a, b);
 }
@@ -201,13 +216,17 @@ static void decide_creation(aimp_pass *pass) {
     r->create = r->create_name != NULL;
     if (!r->create) return;
     r->reason = AIMP_R_MODEL_CREATED;
-    r->message = r->custom ? aimp_format(pass->arena, "no AIMModel of namespace %s matches the custom model; %s is created", pass->ns, r->create_name)
-                           : aimp_format(pass->arena, "no model has the image \"%s\"; AIMModel %s is created", r->image_uri, r->create_name);
+    r->message = r->custom
+                     ? aimp_format(pass->arena, "no AIMModel of namespace %s matches the custom model; %s is created",
+                                   pass->ns, r->create_name)
+                     : aimp_format(pass->arena, "no model has the image \"%s\"; AIMModel %s is created", r->image_uri,
+                                   r->create_name);
     const aimp_lookup taken = {aimp_cluster_object(pass->cluster, AIMP_MODEL, pass->ns, r->create_name), AIMP_READ_OK};
     if (pass->rules->custom_match_compares_hardware && r->custom && taken.object) {
         r->create = false;
         r->reason = AIMP_R_CUSTOM_MODEL_CONFLICT;
-        r->message = aimp_format(pass->arena, "AIMModel %s was made from the same sources with other hardware", r->create_name);
+        r->message =
+            aimp_format(pass->arena, "AIMModel %s was made from the same sources with other hardware", r->create_name);
         r->ns.failure = aimp_failure_make(AIMP_C_INVALID_SPEC, "CustomModelConflict", r->message);
         aimp_finding *f = aimp_pass_note(pass, AIMP_R_CUSTOM_MODEL_CONFLICT, AIM_SEVERITY_ERROR, pass->service);
         f->pointer = "/spec/model/custom/hardware";
@@ -234,7 +253,8 @@ static void conclude(aimp_pass *pass) {
 
 void aimp_pass_resolve_model(aimp_pass *pass) {
     aimp_read_error seen = pass->seen.inference_service.error;
-    bool may_look = pass->seen.inference_service.object || (seen == AIMP_READ_NOT_FOUND && pass->seen.inference_service_name);
+    bool may_look =
+        pass->seen.inference_service.object || (seen == AIMP_READ_NOT_FOUND && pass->seen.inference_service_name);
     const aimp_node *model = aimp_get(pass->spec, "model"), *custom = aimp_get(model, "custom");
     const char *name = aimp_pass_text(pass, model, "name"), *image = aimp_pass_text(pass, model, "image");
     pass->model = (aimp_resolution){.outcome = AIM_MODEL_NONE};
@@ -243,9 +263,12 @@ void aimp_pass_resolve_model(aimp_pass *pass) {
     if (recorded && !*name) pass->model.image_uri = *image ? image : NULL;
     if (recorded) conclude(pass);
     if (recorded) return;
-    if (*name) resolve_by_name(pass, name);
-    else if (*image) resolve_by_image(pass, image);
-    else if (custom) resolve_custom(pass, custom);
+    if (*name)
+        resolve_by_name(pass, name);
+    else if (*image)
+        resolve_by_image(pass, image);
+    else if (custom)
+        resolve_custom(pass, custom);
     else {
         pass->model.message = "spec.model names no model: one of name, image and custom is needed";
         pass->model.reason = AIMP_R_MODEL_NOT_FOUND;

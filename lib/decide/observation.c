@@ -8,14 +8,16 @@ static void observe_inference_service(aimp_pass *pass) {
     aimp_observation *seen = &pass->seen;
     seen->inference_service_name = aimp_inference_service_name(pass->arena, pass->name, pass->ns);
     if (!seen->inference_service_name) {
-        const char *message = aimp_format(pass->arena, "the namespace name is %zu characters long; with more than 42 no InferenceService name fits",
-                                          strlen(pass->ns));
+        const char *message = aimp_format(
+            pass->arena, "the namespace name is %zu characters long; with more than 42 no InferenceService name fits",
+            strlen(pass->ns));
         seen->inference_service_failure = aimp_failure_make(AIMP_C_UNKNOWN, "UnknownError", message);
         aimp_pass_note(pass, AIMP_R_NAME_TOO_LONG, AIM_SEVERITY_ERROR, pass->service)->message = message;
         return;
     }
     seen->inference_service = aimp_pass_get(pass, AIMP_INFERENCE_SERVICE, pass->ns, seen->inference_service_name);
-    if (!seen->inference_service.object) seen->inference_service_failure = aimp_failure_of(seen->inference_service.error);
+    if (!seen->inference_service.object)
+        seen->inference_service_failure = aimp_failure_of(seen->inference_service.error);
 }
 
 void aimp_pass_observe(aimp_pass *pass) {

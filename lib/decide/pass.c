@@ -6,9 +6,17 @@
 
 void aimp_pass_begin(aimp_pass *pass, aimp_arena *arena, const aim_cluster *cluster, const aimp_object *service,
                      const aim_policy *policy, const char *now) {
-    *pass = (aimp_pass){.arena = arena, .cluster = cluster, .policy = policy, .rules = aimp_policy_switches(policy), .now = now,
-                        .service = service, .ns = service->ns, .name = service->name, .uid = service->uid,
-                        .spec = service->spec, .status = service->status};
+    *pass = (aimp_pass){.arena = arena,
+                        .cluster = cluster,
+                        .policy = policy,
+                        .rules = aimp_policy_switches(policy),
+                        .now = now,
+                        .service = service,
+                        .ns = service->ns,
+                        .name = service->name,
+                        .uid = service->uid,
+                        .spec = service->spec,
+                        .status = service->status};
     pass->recorded_conditions = aimp_get(service->status, "conditions");
 }
 
@@ -28,8 +36,10 @@ static void write_down(aimp_pass *pass, aimp_kind kind, const char *verb, const 
     }
     aimp_read *read = aimp_take(pass->arena, sizeof *read);
     *read = (aimp_read){NULL, kind, verb, ns, name};
-    if (pass->last_read) pass->last_read->next = read;
-    else pass->reads = read;
+    if (pass->last_read)
+        pass->last_read->next = read;
+    else
+        pass->reads = read;
     pass->last_read = read;
 }
 
@@ -45,8 +55,10 @@ aimp_lookup aimp_pass_get(aimp_pass *pass, aimp_kind kind, const char *ns, const
     aimp_read_error error = pass->cluster->kinds[kind].get;
     if (error) return (aimp_lookup){NULL, error};
     const aimp_object *object = aimp_cluster_object(pass->cluster, kind, ns, name);
-    if (object) aimp_pass_hold(pass, object);
-    else aimp_pass_knows(pass, kind);
+    if (object)
+        aimp_pass_hold(pass, object);
+    else
+        aimp_pass_knows(pass, kind);
     return (aimp_lookup){object, object ? AIMP_READ_OK : AIMP_READ_NOT_FOUND};
 }
 
@@ -56,7 +68,8 @@ aimp_listing aimp_pass_list(aimp_pass *pass, aimp_kind kind, aimp_index index, c
     write_down(pass, kind, "list", ns, NULL);
     aimp_listing listing = {.error = pass->cluster->kinds[kind].list};
     if (listing.error) return listing;
-    const aimp_slots *slots = key ? aimp_tables_lookup(&pass->cluster->tables, index, ns, key) : &pass->cluster->tables.by_kind[kind];
+    const aimp_slots *slots =
+        key ? aimp_tables_lookup(&pass->cluster->tables, index, ns, key) : &pass->cluster->tables.by_kind[kind];
     if (!slots || !slots->count) aimp_pass_knows(pass, kind);
     listing.items = aimp_take_array(pass->arena, slots ? slots->count : 0, sizeof *listing.items);
     for (size_t i = 0; slots && i < slots->count; i++) {
@@ -72,7 +85,9 @@ aimp_failure aimp_failure_make(aimp_category category, const char *reason, const
     return (aimp_failure){category, reason, message};
 }
 
-bool aimp_failed(const aimp_failure *failure) { return failure->category != AIMP_C_NONE; }
+bool aimp_failed(const aimp_failure *failure) {
+    return failure->category != AIMP_C_NONE;
+}
 
 /* spec/status.md section 2 */
 aimp_failure aimp_failure_of(aimp_read_error error) {
@@ -82,7 +97,8 @@ aimp_failure aimp_failure_of(aimp_read_error error) {
         [AIMP_READ_FORBIDDEN] = {AIMP_C_AUTH, "Forbidden", "No permission to read the resource"},
         [AIMP_READ_UNAUTHORIZED] = {AIMP_C_AUTH, "Unauthorized", "The API server does not accept the credentials"},
         [AIMP_READ_UNAVAILABLE] = {AIMP_C_INFRASTRUCTURE, "ServiceUnavailable", "The API server is not available"},
-        [AIMP_READ_INTERNAL] = {AIMP_C_INFRASTRUCTURE, "ServiceUnavailable", "The API server reports an internal error"},
+        [AIMP_READ_INTERNAL] = {AIMP_C_INFRASTRUCTURE, "ServiceUnavailable",
+                                "The API server reports an internal error"},
         [AIMP_READ_TOO_MANY] = {AIMP_C_INFRASTRUCTURE, "RateLimited", "The API server limits the rate of requests"},
         [AIMP_READ_CONFLICT] = {AIMP_C_INFRASTRUCTURE, "Conflict", "The resource was changed by somebody else"},
         [AIMP_READ_INVALID] = {AIMP_C_INVALID_SPEC, "InvalidSpec", "The API server refuses the resource as invalid"},
@@ -94,7 +110,8 @@ aimp_failure aimp_failure_of(aimp_read_error error) {
 
 aimp_failure aimp_upstream_failure(aimp_read_error error) {
     if (error != AIMP_READ_NOT_FOUND) return aimp_failure_of(error);
-    return (aimp_failure){AIMP_C_MISSING_UPSTREAM, "ReferenceNotFound", "A resource that is referred to does not exist"};
+    return (aimp_failure){AIMP_C_MISSING_UPSTREAM, "ReferenceNotFound",
+                          "A resource that is referred to does not exist"};
 }
 
 const char *aimp_pass_text(aimp_pass *pass, const aimp_node *map, const char *key) {
@@ -103,11 +120,18 @@ const char *aimp_pass_text(aimp_pass *pass, const aimp_node *map, const char *ke
 }
 
 bool aimp_pass_is_autoscaled(const aimp_pass *pass) {
-    return aimp_get(pass->spec, "autoScaling") || aimp_get(pass->spec, "minReplicas") || aimp_get(pass->spec, "maxReplicas");
+    return aimp_get(pass->spec, "autoScaling") || aimp_get(pass->spec, "minReplicas") ||
+           aimp_get(pass->spec, "maxReplicas");
 }
 
 aimp_finding *aimp_pass_note(aimp_pass *pass, aimp_reason reason, int32_t severity, const aimp_object *about) {
     return aimp_findings_add(pass->arena, &pass->findings, reason, severity, about);
 }
 
-bool aimp_is_ready(const aimp_object *object) { return object && strcmp(object->state, "Ready") == 0; }
+bool aimp_is_ready(const aimp_object *object) {
+    return object && strcmp(object->state, "Ready") == 0;
+}
+
+bool aimp_pass_lacks_uid(const aimp_pass *pass) {
+    return pass->rules->owners_need_a_uid && !*pass->uid;
+}

@@ -63,6 +63,7 @@ typedef struct aimp_routing {
     bool has_timeout;
     int64_t timeout_ns;
     const aimp_node *annotations;
+    const char *problem; /* why no route can be rendered; NULL: none */
 } aimp_routing;
 
 /* --- what runs already --- */
@@ -115,7 +116,7 @@ typedef struct aimp_judgement {
 
 typedef struct aimp_candidate {
     const aimp_object *object;
-    int32_t verdict; /* AIM_VERDICT_… */
+    int32_t verdict;  /* AIM_VERDICT_… */
     aimp_stage stage; /* that decided it */
     aimp_reason reason;
     bool alive;
@@ -126,7 +127,13 @@ typedef struct aimp_candidate {
 } aimp_candidate;
 
 /* How the template came about. */
-typedef enum aimp_template_source { AIMP_BY_NONE, AIMP_BY_RECORD, AIMP_BY_NAME_GIVEN, AIMP_BY_DEFAULT, AIMP_BY_SELECTION } aimp_template_source;
+typedef enum aimp_template_source {
+    AIMP_BY_NONE,
+    AIMP_BY_RECORD,
+    AIMP_BY_NAME_GIVEN,
+    AIMP_BY_DEFAULT,
+    AIMP_BY_SELECTION
+} aimp_template_source;
 
 typedef struct aimp_selection {
     int32_t outcome; /* AIM_TEMPLATE_… */
@@ -218,20 +225,25 @@ const char *aimp_pass_text(aimp_pass *pass, const aimp_node *map, const char *ke
 bool aimp_pass_is_autoscaled(const aimp_pass *pass);
 aimp_finding *aimp_pass_note(aimp_pass *pass, aimp_reason reason, int32_t severity, const aimp_object *about);
 bool aimp_is_ready(const aimp_object *object);
+/* Names and paths that are made from the service's UID are not final before it has one (differences.md B-76). */
+bool aimp_pass_lacks_uid(const aimp_pass *pass);
 
 /* --- the stages --- */
 void aimp_pass_resolve_config(aimp_pass *pass);   /* runtime_config.c */
 void aimp_pass_observe(aimp_pass *pass);          /* observation.c */
 void aimp_pass_resolve_model(aimp_pass *pass);    /* model_resolution.c */
 void aimp_pass_resolve_template(aimp_pass *pass); /* template_resolution.c */
-void aimp_pass_select_template(aimp_pass *pass, const char *model_name); /* template_ranking.c: chosen, then outranked by rank, then rejected by stage; inside each namespaced first, then by name */
+void aimp_pass_select_template(
+    aimp_pass *pass, const char *model_name); /* template_ranking.c: chosen, then outranked by rank, then rejected by
+                                                 stage; inside each namespaced first, then by name */
 void aimp_sort_candidates(aimp_selection *selection);
 /* template_selection.c */
-void aimp_pass_rank_candidates(aimp_pass *pass);  /* template_ranking.c */
-void aimp_pass_plan_cache(aimp_pass *pass);       /* cache_planning.c */
-void aimp_pass_check_capacity(aimp_pass *pass);   /* gpu_capacity.c */
+void aimp_pass_rank_candidates(aimp_pass *pass); /* template_ranking.c */
+void aimp_pass_plan_cache(aimp_pass *pass);      /* cache_planning.c */
+void aimp_pass_check_capacity(aimp_pass *pass);  /* gpu_capacity.c */
 
-/* template_ranking.c: chosen, then outranked by rank, then rejected by stage; inside each namespaced first, then by name */
+/* template_ranking.c: chosen, then outranked by rank, then rejected by stage; inside each namespaced first, then by
+ * name */
 void aimp_sort_candidates(aimp_selection *selection);
 /* template_selection.c */
 const char *aimp_candidate_type(const aimp_pass *pass, const aimp_object *template_object);
@@ -242,13 +254,15 @@ const char *aimp_gpus_of_cluster(aimp_pass *pass);
 
 /* runtime_config.c: the merged configuration of any namespaced object */
 aimp_runtime_config aimp_runtime_config_for(aimp_pass *pass, const char *ns, const char *name);
-const aimp_node *aimp_merge_runtime_configs(aimp_arena *arena, const aimp_node *cluster, const aimp_node *ns, const aimp_switches *rules);
+const aimp_node *aimp_merge_runtime_configs(aimp_arena *arena, const aimp_node *cluster, const aimp_node *ns,
+                                            const aimp_switches *rules);
 const aimp_node *aimp_migrate_runtime_config(aimp_arena *arena, const aimp_node *spec);
 
 /* environment.c: rendering.md section 2.4 */
 const aimp_node *aimp_env_merge(aimp_arena *arena, const aimp_node *defaults, const aimp_node *overrides);
 /* The same, with AIM_ENGINE_ARGS merged as JSON. */
-const aimp_node *aimp_env_merge_engine_args(aimp_arena *arena, const aimp_node *defaults, const aimp_node *overrides, bool keep_numbers);
+const aimp_node *aimp_env_merge_engine_args(aimp_arena *arena, const aimp_node *defaults, const aimp_node *overrides,
+                                            bool keep_numbers);
 const char *aimp_engine_args_merge(aimp_arena *arena, const char *lower, const char *higher, bool keep_numbers);
 
 #endif

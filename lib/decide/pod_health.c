@@ -22,24 +22,32 @@ static bool says_any(const char *text, const char *const *words) {
 
 /* --- image pulls --- */
 
-static const char *const auth_words[] = {"unauthorized", "401", "403", "forbidden", "denied", "credentials", "authentication", NULL};
+static const char *const auth_words[] = {"unauthorized",   "401", "403", "forbidden", "denied", "credentials",
+                                         "authentication", NULL};
 static const char *const missing_words[] = {"not found", "404", "manifest unknown", "name unknown", "no such", NULL};
 
-static bool is_pull_reason(const char *reason) { return strcmp(reason, "ImagePullBackOff") == 0 || strcmp(reason, "ErrImagePull") == 0; }
+static bool is_pull_reason(const char *reason) {
+    return strcmp(reason, "ImagePullBackOff") == 0 || strcmp(reason, "ErrImagePull") == 0;
+}
 
 static aimp_component pull_problem(aimp_pass *pass, const aimp_node *container, const char *text) {
-    const char *message = aimp_format(pass->arena, "Container %s: %s", aimp_or_empty(aimp_get_text(container, "name")), text);
+    const char *message =
+        aimp_format(pass->arena, "Container %s: %s", aimp_or_empty(aimp_get_text(container, "name")), text);
     aimp_category category = AIMP_C_INFRASTRUCTURE;
     const char *reason = "ImagePullBackOff";
-    if (says_any(text, auth_words)) category = AIMP_C_AUTH, reason = "ImagePullAuthFailure";
-    else if (says_any(text, missing_words)) category = AIMP_C_MISSING_UPSTREAM, reason = "ImageNotFound";
-    if (pass->rules->status_follows_the_seed) return with_state("Starting", reason, message); /* S-28: kubelet tries again */
+    if (says_any(text, auth_words))
+        category = AIMP_C_AUTH, reason = "ImagePullAuthFailure";
+    else if (says_any(text, missing_words))
+        category = AIMP_C_MISSING_UPSTREAM, reason = "ImageNotFound";
+    if (pass->rules->status_follows_the_seed)
+        return with_state("Starting", reason, message); /* S-28: kubelet tries again */
     return with_error(category, reason, message);
 }
 
 /* Waiting states that stop a container from starting, beyond image pulls (B-37). */
 static bool is_stuck(const char *reason) {
-    static const char *const reasons[] = {"CrashLoopBackOff", "InvalidImageName", "CreateContainerConfigError", "CreateContainerError", "RunContainerError"};
+    static const char *const reasons[] = {"CrashLoopBackOff", "InvalidImageName", "CreateContainerConfigError",
+                                          "CreateContainerError", "RunContainerError"};
     for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++) {
         if (strcmp(reasons[i], reason) == 0) return true;
     }
@@ -52,11 +60,16 @@ static bool find_waiting(aimp_pass *pass, bool pulls, aimp_component *out) {
         for (size_t l = 0; l < 2; l++) {
             const aimp_node *statuses = aimp_get(pass->seen.pods.items[p]->status, lists[l]);
             for (size_t i = 0; i < aimp_count(statuses); i++) {
-                const aimp_node *container = aimp_item(statuses, i), *waiting = aimp_at(container, "state", "waiting", NULL);
-                const char *reason = aimp_or_empty(aimp_get_text(waiting, "reason")), *text = aimp_or_empty(aimp_get_text(waiting, "message"));
+                const aimp_node *container = aimp_item(statuses, i),
+                                *waiting = aimp_at(container, "state", "waiting", NULL);
+                const char *reason = aimp_or_empty(aimp_get_text(waiting, "reason")),
+                           *text = aimp_or_empty(aimp_get_text(waiting, "message"));
                 if (!waiting || !(pulls ? is_pull_reason(reason) : is_stuck(reason))) continue;
                 *out = pulls ? pull_problem(pass, container, text)
-                             : with_state("Starting", reason, aimp_format(pass->arena, "Container %s: %s", aimp_or_empty(aimp_get_text(container, "name")), *text ? text : reason));
+                             : with_state("Starting", reason,
+                                          aimp_format(pass->arena, "Container %s: %s",
+                                                      aimp_or_empty(aimp_get_text(container, "name")),
+                                                      *text ? text : reason));
                 return true;
             }
         }
@@ -109,7 +122,8 @@ static const struct {
 static const char *find_part(const char *text, const char *end, const char *part, size_t size) {
     for (; (size_t)(end - text) >= size; text++) {
         size_t i = 0;
-        while (i < size && aimp_to_lower(text[i]) == aimp_to_lower(part[i])) i++;
+        while (i < size && aimp_to_lower(text[i]) == aimp_to_lower(part[i]))
+            i++;
         if (i == size) return text + size;
     }
     return NULL;
@@ -158,7 +172,8 @@ static const aimp_node *terminated_container(const aimp_object *pod, const char 
     const aimp_node *statuses = aimp_get(pod->status, list);
     for (size_t i = 0; i < aimp_count(statuses); i++) {
         const aimp_node *terminated = aimp_at(aimp_item(statuses, i), "state", "terminated", NULL);
-        if (terminated && (!needs_reason || !aimp_is_empty(aimp_get_text(terminated, "reason")))) return aimp_item(statuses, i);
+        if (terminated && (!needs_reason || !aimp_is_empty(aimp_get_text(terminated, "reason"))))
+            return aimp_item(statuses, i);
     }
     return NULL;
 }
@@ -183,7 +198,8 @@ static aimp_component failed_pod(aimp_pass *pass, const aimp_object *pod) {
         const aimp_node *init = terminated_container(pod, "initContainerStatuses", true);
         if (init) container = init, state = aimp_at(init, "state", "terminated", NULL);
     }
-    const char *reason = aimp_or_empty(aimp_get_text(state, "reason")), *message = aimp_or_empty(aimp_get_text(state, "message"));
+    const char *reason = aimp_or_empty(aimp_get_text(state, "reason")),
+               *message = aimp_or_empty(aimp_get_text(state, "message"));
     if (!*reason) {
         reason = aimp_or_empty(aimp_get_text(pod->status, "reason"));
         message = aimp_or_empty(aimp_get_text(pod->status, "message"));
@@ -192,7 +208,9 @@ static aimp_component failed_pod(aimp_pass *pass, const aimp_object *pod) {
     int64_t exit_code = 0;
     aimp_integer_of(aimp_get(state, "exitCode"), &exit_code);
     bool wants_log = exit_code != 0 && strcmp(reason, "OOMKilled") != 0;
-    const char *log = wants_log ? aimp_cluster_log(pass->cluster, pod->ns, pod->name, aimp_or_empty(aimp_get_text(container, "name"))) : NULL;
+    const char *log =
+        wants_log ? aimp_cluster_log(pass->cluster, pod->ns, pod->name, aimp_or_empty(aimp_get_text(container, "name")))
+                  : NULL;
     if (!log) return by_reason(reason, message);
     const char *line = "";
     log_class class = classify_log(pass, log, &line);
@@ -217,14 +235,17 @@ static const aimp_object *newest_event(aimp_pass *pass, const aimp_object *pod, 
     const aimp_object *newest = NULL;
     for (size_t i = 0; i < events.count; i++) {
         const aimp_object *event = events.items[i];
-        if (!aimp_event_is_about(event, "Pod", pod) || !is_one_of(aimp_or_empty(aimp_get_text(event->root, "reason")), reasons)) continue;
+        if (!aimp_event_is_about(event, "Pod", pod) ||
+            !is_one_of(aimp_or_empty(aimp_get_text(event->root, "reason")), reasons))
+            continue;
         if (!newest || strcmp(aimp_event_time(event), aimp_event_time(newest)) > 0) newest = event;
     }
     return newest;
 }
 
 static aimp_component pending_pods(aimp_pass *pass) {
-    static const char *const blocked[] = {"FailedScheduling", "FailedMount", "FailedAttachVolume", "FailedCreatePodSandBox", NULL};
+    static const char *const blocked[] = {"FailedScheduling", "FailedMount", "FailedAttachVolume",
+                                          "FailedCreatePodSandBox", NULL};
     static const char *const pulling[] = {"Pulling", NULL};
     const char *waiting = pass->rules->status_follows_the_seed ? "Starting" : "Pending"; /* S-22 */
     for (size_t i = 0; i < pass->seen.pods.count; i++) {
@@ -240,7 +261,8 @@ static aimp_component pending_pods(aimp_pass *pass) {
 
 static const aimp_object *pod_in_phase(const aimp_pass *pass, const char *phase) {
     for (size_t i = 0; i < pass->seen.pods.count; i++) {
-        if (aimp_equal(aimp_get_text(pass->seen.pods.items[i]->status, "phase"), phase)) return pass->seen.pods.items[i];
+        if (aimp_equal(aimp_get_text(pass->seen.pods.items[i]->status, "phase"), phase))
+            return pass->seen.pods.items[i];
     }
     return NULL;
 }
@@ -261,13 +283,15 @@ aimp_component aimp_pods_health(aimp_pass *pass) {
         aimp_failure failure = aimp_failure_of(pass->seen.pods.error);
         return with_error(failure.category, failure.reason, failure.message);
     }
-    if (!pass->seen.pods.count) return with_error(AIMP_C_MISSING_DOWNSTREAM, "NoPods", "no pods of the InferenceService exist yet");
+    if (!pass->seen.pods.count)
+        return with_error(AIMP_C_MISSING_DOWNSTREAM, "NoPods", "no pods of the InferenceService exist yet");
     if (find_waiting(pass, true, &found)) return found;
     const aimp_object *failed = pod_in_phase(pass, "Failed");
     if (failed) return failed_pod(pass, failed);
     if (any_pod_is_ready(pass)) return with_state("Ready", "PodsReady", "pods are ready");
     if (pass->rules->status_follows_the_seed && find_waiting(pass, false, &found)) return found;
-    if (pod_in_phase(pass, "Running")) return with_state("Starting", "PodsStarting", "pods are running, none is ready yet");
+    if (pod_in_phase(pass, "Running"))
+        return with_state("Starting", "PodsStarting", "pods are running, none is ready yet");
     if (pod_in_phase(pass, "Pending")) return pending_pods(pass);
     return with_state("Progressing", "PodsProgressing", "pods are in no known phase");
 }

@@ -12,7 +12,8 @@ const aimp_node *aimp_migrate_runtime_config(aimp_arena *arena, const aimp_node 
     const aimp_node *moved = storage;
     if (!aimp_is_empty(class) && !aimp_get(storage, "defaultStorageClassName"))
         moved = aimp_map_with(arena, moved, "defaultStorageClassName", aimp_string(arena, class));
-    if (headroom && !aimp_get(storage, "pvcHeadroomPercent")) moved = aimp_map_with(arena, moved, "pvcHeadroomPercent", headroom);
+    if (headroom && !aimp_get(storage, "pvcHeadroomPercent"))
+        moved = aimp_map_with(arena, moved, "pvcHeadroomPercent", headroom);
     return moved == storage ? spec : aimp_map_with(arena, spec, "storage", moved);
 }
 
@@ -27,14 +28,18 @@ static bool is_zero_value(const char *key, const aimp_node *node) {
     return node->kind == AIMP_LIST && node->count == 0;
 }
 
-static const aimp_node *merge_maps(aimp_arena *arena, const aimp_node *cluster, const aimp_node *ns, const aimp_switches *rules);
+static const aimp_node *merge_maps(aimp_arena *arena, const aimp_node *cluster, const aimp_node *ns,
+                                   const aimp_switches *rules);
 
 /* Both are set. */
-static const aimp_node *merge_field(aimp_arena *arena, const char *key, const aimp_node *cluster, const aimp_node *ns, const aimp_switches *rules) {
-    if (strcmp(key, "env") == 0) return aimp_env_merge_engine_args(arena, cluster, ns, rules->json_numbers_keep_their_text);
+static const aimp_node *merge_field(aimp_arena *arena, const char *key, const aimp_node *cluster, const aimp_node *ns,
+                                    const aimp_switches *rules) {
+    if (strcmp(key, "env") == 0)
+        return aimp_env_merge_engine_args(arena, cluster, ns, rules->json_numbers_keep_their_text);
     if (strcmp(key, "annotations") == 0) {
         const aimp_node *both = cluster;
-        for (size_t i = 0; i < aimp_count(ns); i++) both = aimp_map_with(arena, both, aimp_key(ns, i), aimp_value(ns, i));
+        for (size_t i = 0; i < aimp_count(ns); i++)
+            both = aimp_map_with(arena, both, aimp_key(ns, i), aimp_value(ns, i));
         return both;
     }
     if (strcmp(key, "gatewayRef") == 0 && rules->presence_decides) return ns;
@@ -43,7 +48,8 @@ static const aimp_node *merge_field(aimp_arena *arena, const char *key, const ai
     return ns;
 }
 
-static const aimp_node *merge_maps(aimp_arena *arena, const aimp_node *cluster, const aimp_node *ns, const aimp_switches *rules) {
+static const aimp_node *merge_maps(aimp_arena *arena, const aimp_node *cluster, const aimp_node *ns,
+                                   const aimp_switches *rules) {
     const aimp_node *both = cluster;
     for (size_t i = 0; i < aimp_count(ns); i++) {
         const char *key = aimp_key(ns, i);
@@ -53,14 +59,17 @@ static const aimp_node *merge_maps(aimp_arena *arena, const aimp_node *cluster, 
     return both;
 }
 
-const aimp_node *aimp_merge_runtime_configs(aimp_arena *arena, const aimp_node *cluster, const aimp_node *ns, const aimp_switches *rules) {
+const aimp_node *aimp_merge_runtime_configs(aimp_arena *arena, const aimp_node *cluster, const aimp_node *ns,
+                                            const aimp_switches *rules) {
     if (!cluster || !ns) return aimp_migrate_runtime_config(arena, cluster ? cluster : ns);
-    return merge_maps(arena, aimp_migrate_runtime_config(arena, cluster), aimp_migrate_runtime_config(arena, ns), rules);
+    return merge_maps(arena, aimp_migrate_runtime_config(arena, cluster), aimp_migrate_runtime_config(arena, ns),
+                      rules);
 }
 
 aimp_runtime_config aimp_runtime_config_for(aimp_pass *pass, const char *ns, const char *name) {
     aimp_runtime_config config = {.name = aimp_is_empty(name) ? "default" : name};
-    aimp_lookup own = ns ? aimp_pass_get(pass, AIMP_RUNTIME_CONFIG, ns, config.name) : (aimp_lookup){NULL, AIMP_READ_NOT_FOUND};
+    aimp_lookup own =
+        ns ? aimp_pass_get(pass, AIMP_RUNTIME_CONFIG, ns, config.name) : (aimp_lookup){NULL, AIMP_READ_NOT_FOUND};
     if (!own.object && own.error != AIMP_READ_NOT_FOUND) {
         config.failure = aimp_failure_of(own.error);
         return config;
@@ -109,8 +118,10 @@ void aimp_pass_resolve_config(aimp_pass *pass) {
     aimp_finding *f = aimp_pass_note(pass, AIMP_R_RUNTIME_CONFIG_MISSING, AIM_SEVERITY_ERROR, pass->service);
     f->pointer = "/spec/runtimeConfigName";
     f->actual = pass->config.name;
-    f->message = aimp_format(pass->arena, "runtime config \"%s\" exists neither in namespace %s nor cluster-wide; nothing is applied",
-                             pass->config.name, pass->ns);
-    f->remedy = aimp_remedy_set(pass->arena, pass->service, "/spec/runtimeConfigName", aimp_string(pass->arena, "default"),
-                                aimp_format(pass->arena, "create AIMRuntimeConfig %s in %s, or use \"default\"", pass->config.name, pass->ns));
+    f->message = aimp_format(
+        pass->arena, "runtime config \"%s\" exists neither in namespace %s nor cluster-wide; nothing is applied",
+        pass->config.name, pass->ns);
+    f->remedy = aimp_remedy_set(
+        pass->arena, pass->service, "/spec/runtimeConfigName", aimp_string(pass->arena, "default"),
+        aimp_format(pass->arena, "create AIMRuntimeConfig %s in %s, or use \"default\"", pass->config.name, pass->ns));
 }

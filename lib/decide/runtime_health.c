@@ -29,15 +29,19 @@ bool aimp_event_is_about(const aimp_object *event, const char *kind, const aimp_
 static const char isvc[] = "InferenceService";
 
 static aimp_component isvc_state(const char *state, const char *reason, const char *message) {
-    return (aimp_component){.name = isvc, .state = state, .reason = reason, .message = message, .dependency = AIMP_DOWNSTREAM};
+    return (aimp_component){
+        .name = isvc, .state = state, .reason = reason, .message = message, .dependency = AIMP_DOWNSTREAM};
 }
 
 /* differences.md B-36: what happened before the object existed or turned Ready is over. */
 static bool is_over(const aimp_pass *pass, const aimp_object *event) {
     const aimp_object *object = pass->seen.inference_service.object;
     const aimp_node *ready = aimp_condition_of(aimp_get(object->status, "conditions"), "Ready");
-    const char *time = aimp_event_time(event), *created = aimp_or_empty(aimp_get_text(object->metadata, "creationTimestamp"));
-    const char *turned = aimp_equal(aimp_get_text(ready, "status"), "True") ? aimp_or_empty(aimp_get_text(ready, "lastTransitionTime")) : "";
+    const char *time = aimp_event_time(event),
+               *created = aimp_or_empty(aimp_get_text(object->metadata, "creationTimestamp"));
+    const char *turned = aimp_equal(aimp_get_text(ready, "status"), "True")
+                             ? aimp_or_empty(aimp_get_text(ready, "lastTransitionTime"))
+                             : "";
     return *time && (strcmp(time, created) < 0 || strcmp(time, turned) < 0);
 }
 
@@ -48,11 +52,14 @@ static bool failure_event(aimp_pass *pass, aimp_component *out) {
         if (pass->rules->status_follows_the_seed && is_over(pass, event)) continue;
         const char *reason = aimp_or_empty(aimp_get_text(event->root, "reason")), *message = aimp_event_message(event);
         if (strcmp(reason, "ServerlessModeRejected") == 0) {
-            *out = isvc_state("Failed", "ServerlessModeRejected", "Knative is not available: configure KServe for RawDeployment");
+            *out = isvc_state("Failed", "ServerlessModeRejected",
+                              "Knative is not available: configure KServe for RawDeployment");
             return true;
         }
-        bool transient = strstr(message, "the object has been modified") || strstr(message, "Operation cannot be fulfilled");
-        if (strcmp(reason, "InternalError") == 0 && aimp_equal(aimp_get_text(event->root, "type"), "Warning") && !transient) {
+        bool transient =
+            strstr(message, "the object has been modified") || strstr(message, "Operation cannot be fulfilled");
+        if (strcmp(reason, "InternalError") == 0 && aimp_equal(aimp_get_text(event->root, "type"), "Warning") &&
+            !transient) {
             *out = isvc_state("Failed", "InternalError", message);
             return true;
         }
@@ -64,34 +71,42 @@ aimp_component aimp_inference_service_health(aimp_pass *pass) {
     const aimp_observation *seen = &pass->seen;
     aimp_component failed;
     if (!seen->inference_service.object) {
-        if (seen->inference_service.error == AIMP_READ_NOT_FOUND) return isvc_state("Progressing", "CreatingRuntime", "the InferenceService does not exist yet");
+        if (seen->inference_service.error == AIMP_READ_NOT_FOUND)
+            return isvc_state("Progressing", "CreatingRuntime", "the InferenceService does not exist yet");
         failed = isvc_state("Failed", "FetchError", seen->inference_service_failure.message);
         failed.error = seen->inference_service_failure;
         return failed;
     }
     if (failure_event(pass, &failed)) return failed;
     const aimp_node *ready = aimp_condition_of(aimp_get(seen->inference_service.object->status, "conditions"), "Ready");
-    if (aimp_equal(aimp_get_text(ready, "status"), "True")) return isvc_state("Ready", "RuntimeReady", "the InferenceService is ready");
+    if (aimp_equal(aimp_get_text(ready, "status"), "True"))
+        return isvc_state("Ready", "RuntimeReady", "the InferenceService is ready");
     return isvc_state("Progressing", "CreatingRuntime", "the InferenceService is not ready yet");
 }
 
 /* --- HTTPRoute --- */
 
 static aimp_component route_state(const char *state, const char *reason, const char *message) {
-    return (aimp_component){.name = "HTTPRoute", .state = state, .reason = reason, .message = message, .dependency = AIMP_DOWNSTREAM};
+    return (aimp_component){
+        .name = "HTTPRoute", .state = state, .reason = reason, .message = message, .dependency = AIMP_DOWNSTREAM};
 }
 
 static aimp_component route_error(aimp_category category, const aimp_node *condition) {
-    return (aimp_component){.name = "HTTPRoute", .error = {category, aimp_or_empty(aimp_get_text(condition, "reason")),
-                                                         aimp_or_empty(aimp_get_text(condition, "message"))}};
+    return (aimp_component){.name = "HTTPRoute",
+                            .error = {category, aimp_or_empty(aimp_get_text(condition, "reason")),
+                                      aimp_or_empty(aimp_get_text(condition, "message"))}};
 }
 
 /* What one condition decides; false when it decides nothing. */
 static bool judge_condition(const aimp_node *condition, aimp_component *out) {
-    const char *type = aimp_or_empty(aimp_get_text(condition, "type")), *status = aimp_or_empty(aimp_get_text(condition, "status"));
+    const char *type = aimp_or_empty(aimp_get_text(condition, "type")),
+               *status = aimp_or_empty(aimp_get_text(condition, "status"));
     if (strcmp(type, "Accepted") == 0) {
         bool accepted = strcmp(status, "True") == 0;
-        *out = accepted ? (aimp_component){.name = "HTTPRoute", .state = "Ready", .reason = "HTTPRouteAccepted", .message = "the gateway accepted the route"}
+        *out = accepted ? (aimp_component){.name = "HTTPRoute",
+                                           .state = "Ready",
+                                           .reason = "HTTPRouteAccepted",
+                                           .message = "the gateway accepted the route"}
                         : route_error(AIMP_C_INVALID_SPEC, condition);
         return true;
     }
@@ -104,13 +119,17 @@ static bool judge_condition(const aimp_node *condition, aimp_component *out) {
 
 /* differences.md B-41: the parents that the route names, each Accepted and with resolved references. */
 static aimp_component judge_parents(aimp_pass *pass, const aimp_node *parents) {
-    aimp_component worst = {.name = "HTTPRoute", .state = "Progressing", .reason = "HTTPRoutePending", .message = "the gateway has not answered yet"};
+    aimp_component worst = {.name = "HTTPRoute",
+                            .state = "Progressing",
+                            .reason = "HTTPRoutePending",
+                            .message = "the gateway has not answered yet"};
     bool refused = false;
     for (size_t i = 0; i < aimp_count(parents); i++) {
         const aimp_node *parent = aimp_item(parents, i), *conditions = aimp_get(parent, "conditions");
         const char *name = aimp_text_at(parent, "parentRef", "name", NULL);
         if (name && pass->routing.gateway && !aimp_equal(name, aimp_get_text(pass->routing.gateway, "name"))) continue;
-        const aimp_node *accepted = aimp_condition_of(conditions, "Accepted"), *resolved = aimp_condition_of(conditions, "ResolvedRefs");
+        const aimp_node *accepted = aimp_condition_of(conditions, "Accepted"),
+                        *resolved = aimp_condition_of(conditions, "ResolvedRefs");
         aimp_component refs, own;
         if (!accepted) continue;
         judge_condition(accepted, &own);
@@ -124,12 +143,19 @@ static aimp_component judge_parents(aimp_pass *pass, const aimp_node *parents) {
 aimp_component aimp_route_health(aimp_pass *pass) {
     const aimp_observation *seen = &pass->seen;
     if (!pass->routing.gateway) {
-        aimp_component failed = route_state("Failed", "GatewayNotConfigured", "routing is enabled but no gatewayRef is configured");
+        aimp_component failed =
+            route_state("Failed", "GatewayNotConfigured", "routing is enabled but no gatewayRef is configured");
+        failed.error = aimp_failure_make(AIMP_C_INVALID_SPEC, failed.reason, failed.message);
+        return failed;
+    }
+    if (pass->routing.problem) { /* B-50 */
+        aimp_component failed = route_state("Failed", "PathTemplateInvalid", pass->routing.problem);
         failed.error = aimp_failure_make(AIMP_C_INVALID_SPEC, failed.reason, failed.message);
         return failed;
     }
     if (!seen->route.object) {
-        if (seen->route.error == AIMP_READ_NOT_FOUND) return route_state("Progressing", "HTTPRouteCreating", "the HTTPRoute does not exist yet");
+        if (seen->route.error == AIMP_READ_NOT_FOUND)
+            return route_state("Progressing", "HTTPRouteCreating", "the HTTPRoute does not exist yet");
         aimp_component failed = route_state("Failed", "HTTPRouteFetchError", NULL);
         failed.error = aimp_failure_of(seen->route.error);
         failed.message = failed.error.message;
@@ -144,18 +170,23 @@ aimp_component aimp_route_health(aimp_pass *pass) {
             if (judge_condition(aimp_item(conditions, k), &found)) return found;
         }
     }
-    return (aimp_component){.name = "HTTPRoute", .state = "Progressing", .reason = "HTTPRoutePending", .message = "the gateway has not answered yet"};
+    return (aimp_component){.name = "HTTPRoute",
+                            .state = "Progressing",
+                            .reason = "HTTPRoutePending",
+                            .message = "the gateway has not answered yet"};
 }
 
 /* --- HPA --- */
 
 static aimp_component hpa_state(const char *state, const char *reason, const char *message) {
-    return (aimp_component){.name = "HPA", .state = state, .reason = reason, .message = message, .dependency = AIMP_DOWNSTREAM};
+    return (aimp_component){
+        .name = "HPA", .state = state, .reason = reason, .message = message, .dependency = AIMP_DOWNSTREAM};
 }
 
 aimp_component aimp_hpa_health(aimp_pass *pass) {
     const aimp_lookup *hpa = &pass->seen.hpa;
-    if (!pass->seen.looked_at_hpa || hpa->error == AIMP_READ_NOT_FOUND) return hpa_state("Progressing", "HPANotFound", "the autoscaler does not exist yet");
+    if (!pass->seen.looked_at_hpa || hpa->error == AIMP_READ_NOT_FOUND)
+        return hpa_state("Progressing", "HPANotFound", "the autoscaler does not exist yet");
     if (!hpa->object) {
         aimp_component failed = hpa_state("Failed", "HPAFetchError", NULL);
         failed.error = aimp_failure_of(hpa->error);
@@ -163,12 +194,16 @@ aimp_component aimp_hpa_health(aimp_pass *pass) {
         return failed;
     }
     const aimp_node *conditions = aimp_get(hpa->object->status, "conditions");
-    const aimp_node *active = aimp_condition_of(conditions, "ScalingActive"), *able = aimp_condition_of(conditions, "AbleToScale");
+    const aimp_node *active = aimp_condition_of(conditions, "ScalingActive"),
+                    *able = aimp_condition_of(conditions, "AbleToScale");
     if (!aimp_equal(aimp_get_text(active, "status"), "True")) {
-        const aimp_node *ready = aimp_condition_of(aimp_get(pass->seen.inference_service.object->status, "conditions"), "Ready");
+        const aimp_node *ready =
+            aimp_condition_of(aimp_get(pass->seen.inference_service.object->status, "conditions"), "Ready");
         const char *message = aimp_or_empty(aimp_get_text(active, "message"));
-        if (!aimp_equal(aimp_get_text(ready, "status"), "True")) return hpa_state("Progressing", "WaitingForMetrics", "the autoscaler waits for metrics");
-        return hpa_state("Failed", "MetricsFailed", aimp_format(pass->arena, "the autoscaler gets no metrics: %s", message));
+        if (!aimp_equal(aimp_get_text(ready, "status"), "True"))
+            return hpa_state("Progressing", "WaitingForMetrics", "the autoscaler waits for metrics");
+        return hpa_state("Failed", "MetricsFailed",
+                         aimp_format(pass->arena, "the autoscaler gets no metrics: %s", message));
     }
     if (able && !aimp_equal(aimp_get_text(able, "status"), "True"))
         return hpa_state("Progressing", "ScaleTargetNotReady", aimp_or_empty(aimp_get_text(able, "message")));

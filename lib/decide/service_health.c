@@ -24,17 +24,23 @@ const char *aimp_component_reason(const aimp_component *c) {
     return c->error.reason ? c->error.reason : "Ready";
 }
 
-const char *aimp_component_message(const aimp_component *c) { return aimp_or_empty(c->message ? c->message : c->error.message); }
+const char *aimp_component_message(const aimp_component *c) {
+    return aimp_or_empty(c->message ? c->message : c->error.message);
+}
 
-static aimp_component component(const char *name, const char *state, const char *reason, const char *message, aimp_dependency dependency) {
-    return (aimp_component){.name = name, .state = state, .reason = reason, .message = message, .dependency = dependency};
+static aimp_component component(const char *name, const char *state, const char *reason, const char *message,
+                                aimp_dependency dependency) {
+    return (aimp_component){
+        .name = name, .state = state, .reason = reason, .message = message, .dependency = dependency};
 }
 
 static aimp_component failed(const aimp_pass *pass, const char *name, const aimp_failure *failure) {
     aimp_component c = component(name, "Failed", failure->reason, failure->message, AIMP_UPSTREAM);
     bool waits = pass->rules->status_follows_the_seed && failure->category == AIMP_C_MISSING_UPSTREAM; /* S-21 */
-    if (waits) c.state = "Pending";
-    else c.error = *failure;
+    if (waits)
+        c.state = "Pending";
+    else
+        c.error = *failure;
     return c;
 }
 
@@ -48,12 +54,17 @@ static aimp_component model_by_status(aimp_pass *pass, const aimp_object *model)
     const char *kind = aimp_kind_of(model->kind)->kind, *status = model->state;
     bool bad = strcmp(status, "Failed") == 0 || strcmp(status, "Degraded") == 0;
     if (strcmp(status, "Ready") == 0)
-        return component("Model", "Ready", "ModelResolved", aimp_format(pass->arena, "%s %s is ready", kind, model->name), AIMP_UPSTREAM);
-    bool usable = pass->rules->degraded_model_is_usable && strcmp(status, "Degraded") == 0 && aimp_is_ready(pass->template_.object);
+        return component("Model", "Ready", "ModelResolved",
+                         aimp_format(pass->arena, "%s %s is ready", kind, model->name), AIMP_UPSTREAM);
+    bool usable = pass->rules->degraded_model_is_usable && strcmp(status, "Degraded") == 0 &&
+                  aimp_is_ready(pass->template_.object);
     if (usable)
-        return component("Model", "Ready", "ModelResolved", aimp_format(pass->arena, "%s %s is degraded, the chosen template is ready", kind, model->name), AIMP_UPSTREAM);
+        return component("Model", "Ready", "ModelResolved",
+                         aimp_format(pass->arena, "%s %s is degraded, the chosen template is ready", kind, model->name),
+                         AIMP_UPSTREAM);
     const char *message = bad ? aimp_format(pass->arena, "%s %s is in state %s", kind, model->name, status)
-                              : aimp_format(pass->arena, "%s %s is not ready yet%s%s%s", kind, model->name, *status ? " (" : "", status, *status ? ")" : "");
+                              : aimp_format(pass->arena, "%s %s is not ready yet%s%s%s", kind, model->name,
+                                            *status ? " (" : "", status, *status ? ")" : "");
     return component("Model", bad ? "Failed" : "Progressing", "ModelNotReady", message, AIMP_UPSTREAM);
 }
 
@@ -65,7 +76,8 @@ static aimp_component model_health(aimp_pass *pass) {
     if (r->ns.object) return model_by_status(pass, r->ns.object);
     if (aimp_failed(&r->cluster.failure)) return failed(pass, "Model", &r->cluster.failure);
     if (r->cluster.object) return model_by_status(pass, r->cluster.object);
-    if (is_recorded(pass, "resolvedModel")) return component("Model", "Ready", "ModelResolved", "the recorded model is kept", AIMP_UPSTREAM);
+    if (is_recorded(pass, "resolvedModel"))
+        return component("Model", "Ready", "ModelResolved", "the recorded model is kept", AIMP_UPSTREAM);
     return component("Model", "Pending", "ModelNotFound", "no model is resolved", AIMP_UPSTREAM);
 }
 
@@ -96,14 +108,16 @@ static const char *evaluations(aimp_pass *pass) {
     for (size_t i = 0; i < s->candidate_count && text.size < most; i++) {
         const aimp_candidate *c = &s->candidates[i];
         if (c->verdict == AIM_VERDICT_CHOSEN || !c->findings.last) continue;
-        aimp_text_add_format(&text, "%s%s: %s", text.size ? "; " : "", c->object->name, aimp_or_empty(c->findings.last->message));
+        aimp_text_add_format(&text, "%s%s: %s", text.size ? "; " : "", c->object->name,
+                             aimp_or_empty(c->findings.last->message));
     }
     return text.size ? aimp_text_string(&text) : NULL;
 }
 
 static aimp_component unresolved_template(aimp_pass *pass, const char *state, const char *reason) {
     const char *message = aimp_or_empty(pass->template_.message);
-    aimp_component c = component("Template", state, reason, *message ? message : "no template is resolved", AIMP_UPSTREAM);
+    aimp_component c =
+        component("Template", state, reason, *message ? message : "no template is resolved", AIMP_UPSTREAM);
     c.details = evaluations(pass);
     return c;
 }
@@ -117,7 +131,8 @@ static aimp_component template_health(aimp_pass *pass) {
     if (surfaces && aimp_failed(&s->cluster.failure)) return failed(pass, "Template", &s->cluster.failure);
     if (aimp_failed(&s->selection_failure)) return failed(pass, "Template", &s->selection_failure);
     if (s->not_ready) return unresolved_template(pass, "Progressing", "TemplateNotReady");
-    if (is_recorded(pass, "resolvedTemplate")) return component("Template", "Ready", "Resolved", "the recorded template is kept", AIMP_UPSTREAM);
+    if (is_recorded(pass, "resolvedTemplate"))
+        return component("Template", "Ready", "Resolved", "the recorded template is kept", AIMP_UPSTREAM);
     bool ambiguous = surfaces && s->outcome == AIM_TEMPLATE_AMBIGUOUS;
     return unresolved_template(pass, "Pending", ambiguous ? "TemplateSelectionAmbiguous" : "TemplateNotFound");
 }
@@ -128,10 +143,12 @@ static bool runtime_config_health(aimp_pass *pass, aimp_component *out) {
     const aimp_runtime_config *config = &pass->config;
     if (aimp_failed(&config->failure)) {
         *out = (aimp_component){.name = "RuntimeConfig", .error = config->failure, .dependency = AIMP_UPSTREAM};
-        if (pass->rules->status_follows_the_seed && config->failure.category == AIMP_C_MISSING_UPSTREAM) out->state = "Failed";
+        if (pass->rules->status_follows_the_seed && config->failure.category == AIMP_C_MISSING_UPSTREAM)
+            out->state = "Failed";
         return true;
     }
-    *out = component("RuntimeConfig", "Ready", "RuntimeConfigResolved", "the runtime configuration is resolved", AIMP_UPSTREAM);
+    *out = component("RuntimeConfig", "Ready", "RuntimeConfigResolved", "the runtime configuration is resolved",
+                     AIMP_UPSTREAM);
     return config->merged != NULL;
 }
 
@@ -142,7 +159,8 @@ static bool mounts_a_claim(const aimp_pass *pass) {
     const aimp_node *volumes = isvc ? aimp_at(isvc->spec, "predictor", "volumes", NULL) : NULL;
     for (size_t i = 0; i < aimp_count(volumes); i++) {
         const aimp_node *volume = aimp_item(volumes, i);
-        if (aimp_get(volume, "persistentVolumeClaim") && !aimp_equal(aimp_get_text(volume, "name"), "dshm")) return true;
+        if (aimp_get(volume, "persistentVolumeClaim") && !aimp_equal(aimp_get_text(volume, "name"), "dshm"))
+            return true;
     }
     return false;
 }
@@ -160,10 +178,12 @@ static bool size_problem(aimp_pass *pass, aimp_component *out) {
     bool discovery_failed = false;
     for (size_t i = 0; i < cache->source_count; i++) {
         const aimp_object *artifact = cache->sources[i].artifact;
-        discovery_failed = discovery_failed || (!cache->sources[i].size_bytes && artifact && strcmp(artifact->state, "Failed") == 0);
+        discovery_failed =
+            discovery_failed || (!cache->sources[i].size_bytes && artifact && strcmp(artifact->state, "Failed") == 0);
     }
     *out = component("Cache", discovery_failed ? "Failed" : "Progressing", "StorageSizeError",
-                     aimp_format(pass->arena, "the size of model source %s %s", cache->sizeless, discovery_failed ? "could not be found out" : "is not known yet"),
+                     aimp_format(pass->arena, "the size of model source %s %s", cache->sizeless,
+                                 discovery_failed ? "could not be found out" : "is not known yet"),
                      AIMP_DOWNSTREAM);
     return true;
 }
@@ -171,28 +191,35 @@ static bool size_problem(aimp_pass *pass, aimp_component *out) {
 static aimp_component existing_cache(aimp_pass *pass, const aimp_object *cache) {
     const char *status = cache->state, *name = cache->name;
     aimp_arena *a = pass->arena;
-    if (strcmp(status, "Ready") == 0) return component("Cache", "Ready", "CacheReady", aimp_format(a, "cache %s is ready", name), AIMP_DOWNSTREAM);
+    if (strcmp(status, "Ready") == 0)
+        return component("Cache", "Ready", "CacheReady", aimp_format(a, "cache %s is ready", name), AIMP_DOWNSTREAM);
     if (strcmp(status, "Failed") == 0) {
         bool serves = pass->rules->failed_cache_degrades && is_serving(pass); /* S-23 */
-        return component("Cache", serves ? "Degraded" : "Failed", "CacheFailed", aimp_format(a, "cache %s has failed", name), AIMP_DOWNSTREAM);
+        return component("Cache", serves ? "Degraded" : "Failed", "CacheFailed",
+                         aimp_format(a, "cache %s has failed", name), AIMP_DOWNSTREAM);
     }
     aimp_component size;
     if (size_problem(pass, &size)) return size;
     if (strcmp(status, "Progressing") == 0)
-        return component("Cache", "Progressing", "CacheNotReady", aimp_format(a, "cache %s is being filled", name), AIMP_DOWNSTREAM);
-    return component("Cache", "Progressing", "CacheCreating", aimp_format(a, "cache %s is %s", name, *status ? status : "without a status yet"), AIMP_DOWNSTREAM);
+        return component("Cache", "Progressing", "CacheNotReady", aimp_format(a, "cache %s is being filled", name),
+                         AIMP_DOWNSTREAM);
+    return component("Cache", "Progressing", "CacheCreating",
+                     aimp_format(a, "cache %s is %s", name, *status ? status : "without a status yet"),
+                     AIMP_DOWNSTREAM);
 }
 
 static aimp_component cache_health(aimp_pass *pass) {
     const aimp_cache *cache = &pass->cache;
     if (cache->found.object) return existing_cache(pass, cache->found.object);
     if (pass->rules->cache_read_errors_count && aimp_failed(&cache->found.failure)) {
-        aimp_component c = component("Cache", NULL, cache->found.failure.reason, cache->found.failure.message, AIMP_DOWNSTREAM);
+        aimp_component c =
+            component("Cache", NULL, cache->found.failure.reason, cache->found.failure.message, AIMP_DOWNSTREAM);
         c.error = cache->found.failure;
         return c;
     }
     if (mounts_a_claim(pass))
-        return component("Cache", "Degraded", cache->dedicated ? "CacheCreating" : "CacheLost", "the cache of the running service is gone; it is made again", AIMP_DOWNSTREAM);
+        return component("Cache", "Degraded", cache->dedicated ? "CacheCreating" : "CacheLost",
+                         "the cache of the running service is gone; it is made again", AIMP_DOWNSTREAM);
     aimp_component size;
     if (size_problem(pass, &size)) return size;
     return component("Cache", "Progressing", "CacheCreating", "the template cache does not exist yet", AIMP_DOWNSTREAM);
@@ -200,7 +227,9 @@ static aimp_component cache_health(aimp_pass *pass) {
 
 /* --- all --- */
 
-static void add(aimp_health *health, aimp_component c) { health->components[health->count++] = c; }
+static void add(aimp_health *health, aimp_component c) {
+    health->components[health->count++] = c;
+}
 
 void aimp_assess_components(aimp_pass *pass, aimp_health *health) {
     const bool nameless = !pass->rules->status_follows_the_seed; /* B-33 */
@@ -213,8 +242,12 @@ void aimp_assess_components(aimp_pass *pass, aimp_health *health) {
     add(health, aimp_inference_service_health(pass));
     if (seen->looked_at_pods) add(health, aimp_pods_health(pass));
     add(health, cache_health(pass));
-    if (pass->routing.enabled) add(health, aimp_route_health(pass));
-    else if (nameless) add(health, (aimp_component){0});
-    if (aimp_pass_is_autoscaled(pass)) add(health, aimp_hpa_health(pass));
-    else if (nameless) add(health, (aimp_component){0});
+    if (pass->routing.enabled)
+        add(health, aimp_route_health(pass));
+    else if (nameless)
+        add(health, (aimp_component){0});
+    if (aimp_pass_is_autoscaled(pass))
+        add(health, aimp_hpa_health(pass));
+    else if (nameless)
+        add(health, (aimp_component){0});
 }

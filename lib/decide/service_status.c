@@ -1,4 +1,5 @@
-/* The status of a service: what the last pass recorded, with what this one knows better. Rules: spec/status.md section 7. */
+/* The status of a service: what the last pass recorded, with what this one knows better. Rules: spec/status.md
+ * section 7. */
 #include <string.h>
 
 #include "decide/component.h"
@@ -7,7 +8,8 @@
 /* The transition time stays while status and reason do. */
 static const aimp_node *condition_node(aimp_pass *pass, const aimp_condition *c) {
     aimp_arena *a = pass->arena;
-    bool same = c->recorded && aimp_equal(aimp_get_text(c->recorded, "status"), c->status) && aimp_equal(aimp_get_text(c->recorded, "reason"), c->reason);
+    bool same = c->recorded && aimp_equal(aimp_get_text(c->recorded, "status"), c->status) &&
+                aimp_equal(aimp_get_text(c->recorded, "reason"), c->reason);
     const char *time = same ? aimp_get_text(c->recorded, "lastTransitionTime") : pass->now;
     const aimp_node *base = c->recorded ? c->recorded : aimp_map_from(a, NULL, 0);
     base = aimp_map_with(a, base, "type", aimp_string(a, c->type));
@@ -19,17 +21,17 @@ static const aimp_node *condition_node(aimp_pass *pass, const aimp_condition *c)
 
 static const aimp_node *conditions_node(aimp_pass *pass, const aimp_health *health) {
     aimp_items items = aimp_items_new(pass->arena);
-    for (size_t i = 0; i < health->condition_count; i++) aimp_items_add(&items, condition_node(pass, &health->conditions[i]));
+    for (size_t i = 0; i < health->condition_count; i++)
+        aimp_items_add(&items, condition_node(pass, &health->conditions[i]));
     return aimp_items_list(&items);
 }
 
 static const aimp_node *reference(aimp_pass *pass, const aimp_object *object, bool with_namespace, bool with_scope) {
     aimp_arena *a = pass->arena;
-    return aimp_map_of(a,
-                       "name", aimp_string(a, object->name),
-                       "namespace", with_namespace ? aimp_string_or_none(a, object->ns) : NULL,
-                       "scope", with_scope ? aimp_string(a, object->ns ? "Namespace" : "Cluster") : NULL,
-                       "uid", aimp_string_or_none(a, object->uid), NULL);
+    return aimp_map_of(a, "name", aimp_string(a, object->name), "namespace",
+                       with_namespace ? aimp_string_or_none(a, object->ns) : NULL, "scope",
+                       with_scope ? aimp_string(a, object->ns ? "Namespace" : "Cluster") : NULL, "uid",
+                       aimp_string_or_none(a, object->uid), NULL);
 }
 
 static int64_t integer_or(const aimp_node *map, const char *key, int64_t fallback) {
@@ -47,19 +49,25 @@ static int64_t ready_pods(const aimp_pass *pass) {
 }
 
 /* Go drops a zero. */
-static const aimp_node *count_node(aimp_arena *a, int64_t count) { return count ? aimp_integer(a, count) : NULL; }
+static const aimp_node *count_node(aimp_arena *a, int64_t count) {
+    return count ? aimp_integer(a, count) : NULL;
+}
 
 static const aimp_node *runtime(aimp_pass *pass) {
     aimp_arena *a = pass->arena;
     const aimp_object *hpa = pass->seen.hpa.object;
     int64_t wanted = integer_or(pass->spec, "minReplicas", integer_or(pass->spec, "replicas", 1));
-    int64_t min = hpa ? integer_or(hpa->spec, "minReplicas", 0) : wanted, max = hpa ? integer_or(hpa->spec, "maxReplicas", 0) : wanted;
-    int64_t current = hpa ? integer_or(hpa->status, "currentReplicas", 0) : wanted, desired = hpa ? integer_or(hpa->status, "desiredReplicas", 0) : wanted;
+    int64_t min = hpa ? integer_or(hpa->spec, "minReplicas", 0) : wanted,
+            max = hpa ? integer_or(hpa->spec, "maxReplicas", 0) : wanted;
+    int64_t current = hpa ? integer_or(hpa->status, "currentReplicas", 0) : wanted,
+            desired = hpa ? integer_or(hpa->status, "desiredReplicas", 0) : wanted;
     if (!hpa && pass->rules->status_follows_the_seed && pass->seen.pods_known) current = ready_pods(pass); /* B-42 */
     const char *text = min == max ? aimp_format(a, "%lld", (long long)current)
-                                  : aimp_format(a, "%lld/%lld (%lld-%lld)", (long long)current, (long long)desired, (long long)min, (long long)max);
-    return aimp_map_of(a, "currentReplicas", count_node(a, current), "desiredReplicas", count_node(a, desired), "minReplicas",
-                       count_node(a, min), "maxReplicas", count_node(a, max), "replicas", aimp_string(a, text), NULL);
+                                  : aimp_format(a, "%lld/%lld (%lld-%lld)", (long long)current, (long long)desired,
+                                                (long long)min, (long long)max);
+    return aimp_map_of(a, "currentReplicas", count_node(a, current), "desiredReplicas", count_node(a, desired),
+                       "minReplicas", count_node(a, min), "maxReplicas", count_node(a, max), "replicas",
+                       aimp_string(a, text), NULL);
 }
 
 static const aimp_node *route_status(aimp_pass *pass) {
@@ -78,14 +86,17 @@ void aimp_compose_status(aimp_pass *pass, aimp_health *health) {
     status = aimp_map_with(a, status, "status", aimp_string(a, health->root));
     status = aimp_map_with(a, status, "conditions", conditions_node(pass, health));
     if (aimp_is_ready(pass->model.object))
-        status = aimp_map_with(a, status, "resolvedModel", reference(pass, pass->model.object, pass->rules->resolved_model_has_namespace, true));
+        status = aimp_map_with(a, status, "resolvedModel",
+                               reference(pass, pass->model.object, pass->rules->resolved_model_has_namespace, true));
     if (aimp_is_ready(pass->template_.object))
         status = aimp_map_with(a, status, "resolvedTemplate", reference(pass, pass->template_.object, true, true));
     if (aimp_is_ready(cache))
-        status = aimp_map_with(a, status, "cache", aimp_map_of(a, "templateCacheRef", reference(pass, cache, true, false), NULL));
+        status = aimp_map_with(a, status, "cache",
+                               aimp_map_of(a, "templateCacheRef", reference(pass, cache, true, false), NULL));
     if (pass->seen.route.object) status = aimp_map_with(a, status, "routing", route_status(pass));
     status = aimp_map_with(a, status, "runtime", runtime(pass));
     const aimp_node *generation = aimp_get(pass->service->metadata, "generation");
-    if (pass->rules->status_follows_the_seed && generation) status = aimp_map_with(a, status, "observedGeneration", generation);
+    if (pass->rules->status_follows_the_seed && generation)
+        status = aimp_map_with(a, status, "observedGeneration", generation);
     health->status = status;
 }

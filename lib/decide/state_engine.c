@@ -1,5 +1,5 @@
-/* From components to conditions, a root status and the decision whether to apply. Rules: spec/status.md section 5; where
- * the documented behaviour differs, spec/differences.md S-15, S-21, S-28, B-32 to B-35. */
+/* From components to conditions, a root status and the decision whether to apply. Rules: spec/status.md section 5;
+ * where the documented behaviour differs, spec/differences.md S-15, S-21, S-28, B-32 to B-35. */
 #include <string.h>
 
 #include "decide/component.h"
@@ -27,9 +27,13 @@ static void set(aimp_health *health, const char *type, const char *status, const
     c->message = message;
 }
 
-static const char *type_of(aimp_pass *pass, const aimp_component *c) { return aimp_format(pass->arena, "%sReady", aimp_or_empty(c->name)); }
+static const char *type_of(aimp_pass *pass, const aimp_component *c) {
+    return aimp_format(pass->arena, "%sReady", aimp_or_empty(c->name));
+}
 
-static const char *const own_components[] = {"Model", "Template", "RuntimeConfig", "InferenceService", "InferenceServicePods", "Cache", "HTTPRoute", "HPA", NULL};
+static const char *const own_components[] = {
+    "Model", "Template", "RuntimeConfig", "InferenceService", "InferenceServicePods", "Cache", "HTTPRoute",
+    "HPA",   NULL};
 
 static bool is_own_component_type(const char *type) {
     for (const char *const *name = own_components; *name; name++) {
@@ -56,7 +60,8 @@ static void load_conditions(aimp_pass *pass, aimp_health *health) {
     for (size_t i = 0; i < stored; i++) {
         const aimp_node *c = aimp_item(pass->recorded_conditions, i);
         const char *type = aimp_or_empty(aimp_get_text(c, "type"));
-        if (pass->rules->status_follows_the_seed && is_own_component_type(type) && !component_of(health, type)) continue;
+        if (pass->rules->status_follows_the_seed && is_own_component_type(type) && !component_of(health, type))
+            continue;
         health->conditions[health->condition_count++] =
             (aimp_condition){type, aimp_or_empty(aimp_get_text(c, "status")), aimp_or_empty(aimp_get_text(c, "reason")),
                              aimp_or_empty(aimp_get_text(c, "message")), c};
@@ -72,8 +77,10 @@ static bool seconds_of(const char *time, int64_t *out) {
     for (size_t i = 0; i < sizeof shape - 1; i++) {
         bool digit = aimp_is_digit(time[i]);
         if (shape[i] == 'd' ? !digit : time[i] != shape[i]) return false;
-        if (digit) n[field] = n[field] * 10 + (time[i] - '0');
-        else field++;
+        if (digit)
+            n[field] = n[field] * 10 + (time[i] - '0');
+        else
+            field++;
     }
     if (n[1] < 1 || n[1] > 12) return false;
     int64_t year = n[0] - (n[1] <= 2), leaps = year / 4 - year / 100 + year / 400;
@@ -111,8 +118,10 @@ static void gather_flags(const aimp_pass *pass, aimp_health *health) {
 }
 
 static void write_reachable(aimp_health *health) {
-    if (health->infrastructure) set(health, "DependenciesReachable", "False", "InfrastructureError", "Cannot reach dependencies");
-    else if (is_false(health, "DependenciesReachable")) set(health, "DependenciesReachable", "True", "Reachable", "All dependencies are reachable");
+    if (health->infrastructure)
+        set(health, "DependenciesReachable", "False", "InfrastructureError", "Cannot reach dependencies");
+    else if (is_false(health, "DependenciesReachable"))
+        set(health, "DependenciesReachable", "True", "Reachable", "All dependencies are reachable");
 }
 
 static void write_components(aimp_pass *pass, aimp_health *health, bool grace) {
@@ -129,14 +138,20 @@ static void write_components(aimp_pass *pass, aimp_health *health, bool grace) {
 }
 
 static void write_valid(aimp_health *health) {
-    if (health->auth) set(health, "AuthValid", "False", "AuthError", "Authentication or authorization failure");
-    else if (is_false(health, "AuthValid")) set(health, "AuthValid", "True", "AuthenticationValid", "Authentication and authorization successful");
-    if (health->invalid) set(health, "ConfigValid", "False", "InvalidSpec", "Configuration validation failed");
-    else if (health->missing) set(health, "ConfigValid", "False", "ReferenceNotFound", "Referenced resource not found");
-    else if (is_false(health, "ConfigValid")) set(health, "ConfigValid", "True", "ConfigurationValid", "Configuration is valid");
+    if (health->auth)
+        set(health, "AuthValid", "False", "AuthError", "Authentication or authorization failure");
+    else if (is_false(health, "AuthValid"))
+        set(health, "AuthValid", "True", "AuthenticationValid", "Authentication and authorization successful");
+    if (health->invalid)
+        set(health, "ConfigValid", "False", "InvalidSpec", "Configuration validation failed");
+    else if (health->missing)
+        set(health, "ConfigValid", "False", "ReferenceNotFound", "Referenced resource not found");
+    else if (is_false(health, "ConfigValid"))
+        set(health, "ConfigValid", "True", "ConfigurationValid", "Configuration is valid");
 }
 
-static const char *const bad_to_good[] = {"Failed", "NotAvailable", "Degraded", "Pending", "Starting", "Progressing", "Ready", NULL};
+static const char *const bad_to_good[] = {"Failed",   "NotAvailable", "Degraded", "Pending",
+                                          "Starting", "Progressing",  "Ready",    NULL};
 
 static int rank_of(const char *state) {
     for (int i = 0; bad_to_good[i]; i++) {
@@ -162,7 +177,9 @@ static bool is_scanned(const aimp_pass *pass, const aimp_health *health, const a
     return !pass->rules->status_follows_the_seed || component_of(health, c->type); /* B-34: foreign ones are not read */
 }
 
-static bool is_broken(const char *state) { return rank_of(state) <= rank_of("Degraded"); }
+static bool is_broken(const char *state) {
+    return rank_of(state) <= rank_of("Degraded");
+}
 
 typedef struct scan {
     const char *worst;
@@ -183,20 +200,24 @@ static scan scan_conditions(const aimp_pass *pass, const aimp_health *health) {
     return s;
 }
 
-static const char *blocking_message(aimp_pass *pass, const aimp_health *health, const aimp_condition *c, const char *fallback) {
+static const char *blocking_message(aimp_pass *pass, const aimp_health *health, const aimp_condition *c,
+                                    const char *fallback) {
     if (!c) return fallback;
     size_t size = strlen(c->type) - strlen("Ready");
     const aimp_component *own = component_of(health, c->type);
-    return aimp_format(pass->arena, "Component %.*s is not ready: %s", (int)size, c->type, own ? aimp_component_message(own) : c->message);
+    return aimp_format(pass->arena, "Component %.*s is not ready: %s", (int)size, c->type,
+                       own ? aimp_component_message(own) : c->message);
 }
 
 /* Section 5.3 A: flags decide before states. */
 static bool write_flagged(aimp_pass *pass, aimp_health *health, const scan *s) {
     if (!health->auth && !health->invalid && !health->missing) return false;
     const char *reason = health->auth ? "AuthError" : health->invalid ? "InvalidSpec" : "ReferenceNotFound";
-    const char *message = health->auth ? "Authentication or authorization failure"
-                          : health->invalid ? "Configuration validation failed" : "Referenced resource not found";
-    if (pass->rules->status_follows_the_seed) message = blocking_message(pass, health, s->broken ? s->broken : s->blocking, message); /* S-15 */
+    const char *message = health->auth      ? "Authentication or authorization failure"
+                          : health->invalid ? "Configuration validation failed"
+                                            : "Referenced resource not found";
+    if (pass->rules->status_follows_the_seed)
+        message = blocking_message(pass, health, s->broken ? s->broken : s->blocking, message); /* S-15 */
     set(health, "Ready", "False", reason, message);
     health->root = "Failed";
     return true;
@@ -207,10 +228,15 @@ static void write_ready(aimp_pass *pass, aimp_health *health) {
     const bool seed = pass->rules->status_follows_the_seed;
     if (write_flagged(pass, health, &s)) return;
     bool ready = strcmp(s.worst, "Ready") == 0;
-    if (ready) set(health, "Ready", "True", "AllComponentsReady", "All components are ready");
-    else if (s.broken) set(health, "Ready", "False", s.broken->reason, blocking_message(pass, health, s.broken, ""));
-    else if (health->infrastructure) set(health, "Ready", "False", "InfrastructureError", "Infrastructure error - waiting for retry");
-    else set(health, "Ready", "False", "Progressing", seed ? blocking_message(pass, health, s.blocking, "") : "Waiting for components to become ready");
+    if (ready)
+        set(health, "Ready", "True", "AllComponentsReady", "All components are ready");
+    else if (s.broken)
+        set(health, "Ready", "False", s.broken->reason, blocking_message(pass, health, s.broken, ""));
+    else if (health->infrastructure)
+        set(health, "Ready", "False", "InfrastructureError", "Infrastructure error - waiting for retry");
+    else
+        set(health, "Ready", "False", "Progressing",
+            seed ? blocking_message(pass, health, s.blocking, "") : "Waiting for components to become ready");
     const char *root = health->infrastructure && !ready ? "Degraded" : s.worst;
     bool waits_for_gpu = seed && strcmp(root, "NotAvailable") == 0; /* B-32 */
     health->root = strcmp(root, "Progressing") == 0 ? "Starting" : ready ? "Running" : waits_for_gpu ? "Pending" : root;

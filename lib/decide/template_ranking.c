@@ -10,7 +10,9 @@ const char *aimp_candidate_gpu(const aimp_pass *pass, const aimp_object *object)
     return pass->rules->scoring_normalises_gpu ? facts->gpu_key : facts->gpu;
 }
 
-static const char *or_none(const char *text) { return *text ? text : "none"; }
+static const char *or_none(const char *text) {
+    return *text ? text : "none";
+}
 
 typedef struct dimension {
     const char *name, *pointer, *value, *best_value;
@@ -23,10 +25,11 @@ static dimension deciding(const aimp_pass *pass, const aimp_candidate *c, const 
     const dimension all[] = {
         {"profile type", "/status/profile/metadata/type", aimp_candidate_type(pass, c->object),
          aimp_candidate_type(pass, winner->object), c->score.type, winner->score.type},
-        {"GPU", "/spec/hardware/gpu/model", aimp_candidate_gpu(pass, c->object), aimp_candidate_gpu(pass, winner->object),
-         c->score.gpu, winner->score.gpu},
+        {"GPU", "/spec/hardware/gpu/model", aimp_candidate_gpu(pass, c->object),
+         aimp_candidate_gpu(pass, winner->object), c->score.gpu, winner->score.gpu},
         {"metric", "/status/profile/metadata/metric", f->metric, w->metric, c->score.metric, winner->score.metric},
-        {"precision", "/status/profile/metadata/precision", f->precision, w->precision, c->score.precision, winner->score.precision},
+        {"precision", "/status/profile/metadata/precision", f->precision, w->precision, c->score.precision,
+         winner->score.precision},
     };
     for (size_t i = 0; i < 3; i++) {
         if (all[i].rank != all[i].best_rank) return all[i];
@@ -35,8 +38,9 @@ static dimension deciding(const aimp_pass *pass, const aimp_candidate *c, const 
 }
 
 static aimp_remedy name_it(aimp_pass *pass, const aimp_object *object) {
-    aimp_remedy remedy = aimp_remedy_set(pass->arena, pass->service, "/spec/template/name", aimp_string(pass->arena, object->name),
-                                         aimp_format(pass->arena, "set spec.template.name: %s", object->name));
+    aimp_remedy remedy =
+        aimp_remedy_set(pass->arena, pass->service, "/spec/template/name", aimp_string(pass->arena, object->name),
+                        aimp_format(pass->arena, "set spec.template.name: %s", object->name));
     remedy.recreate = aimp_get(pass->spec, "template") != NULL;
     return remedy;
 }
@@ -61,13 +65,16 @@ static void explain_tied(aimp_pass *pass, aimp_candidate *c) {
     c->verdict = AIM_VERDICT_REJECTED;
     c->stage = AIMP_STAGE_RANK;
     c->reason = AIMP_R_AMBIGUOUS;
-    c->judgements[AIMP_STAGE_RANK] = (aimp_judgement){true, false, "/status/profile/metadata", "the best score, shared", "the best score alone"};
+    c->judgements[AIMP_STAGE_RANK] =
+        (aimp_judgement){true, false, "/status/profile/metadata", "the best score, shared", "the best score alone"};
     aimp_finding *f = aimp_findings_add(pass->arena, &c->findings, AIMP_R_AMBIGUOUS, AIM_SEVERITY_ERROR, c->object);
     f->pointer = "/status/profile/metadata";
-    f->actual = aimp_format(pass->arena, "%s, %s, %s, %s, %lld GPU%s", or_none(aimp_candidate_type(pass, c->object)), or_none(facts->gpu),
-                            or_none(facts->metric), or_none(facts->precision), (long long)facts->gpu_count, facts->gpu_count == 1 ? "" : "s");
+    f->actual = aimp_format(pass->arena, "%s, %s, %s, %s, %lld GPU%s", or_none(aimp_candidate_type(pass, c->object)),
+                            or_none(facts->gpu), or_none(facts->metric), or_none(facts->precision),
+                            (long long)facts->gpu_count, facts->gpu_count == 1 ? "" : "s");
     f->wanted = "a score that no other candidate has";
-    f->message = aimp_format(pass->arena, "has the same score as %zu other candidate%s", s->best_count - 1, s->best_count == 2 ? "" : "s");
+    f->message = aimp_format(pass->arena, "has the same score as %zu other candidate%s", s->best_count - 1,
+                             s->best_count == 2 ? "" : "s");
     f->remedy = name_it(pass, c->object);
 }
 
@@ -75,10 +82,12 @@ static void explain_chosen(aimp_pass *pass, aimp_candidate *c) {
     c->verdict = AIM_VERDICT_CHOSEN;
     c->stage = AIMP_STAGE_RANK;
     c->reason = AIMP_R_BEST_MATCH;
-    c->judgements[AIMP_STAGE_RANK] = (aimp_judgement){true, true, "/status/profile/metadata", "the best score", "the best score alone"};
+    c->judgements[AIMP_STAGE_RANK] =
+        (aimp_judgement){true, true, "/status/profile/metadata", "the best score", "the best score alone"};
     aimp_finding *f = aimp_findings_add(pass->arena, &c->findings, AIMP_R_BEST_MATCH, AIM_SEVERITY_INFO, c->object);
     f->pointer = "/status/profile/metadata";
-    f->message = pass->template_.remaining[AIMP_STAGE_SCOPE] == 1 ? "the only candidate that passed every filter" : "the best score";
+    f->message = pass->template_.remaining[AIMP_STAGE_SCOPE] == 1 ? "the only candidate that passed every filter"
+                                                                  : "the best score";
 }
 
 static bool counts_differ(const aimp_selection *s, uint64_t key) {
@@ -101,14 +110,17 @@ static void ambiguous(aimp_pass *pass, uint64_t key) {
         aimp_candidate *c = &s->candidates[i];
         if (!c->alive || c->score.key != key) continue;
         aimp_text_add_format(&names, "%s%s", names.size ? ", " : "", c->object->name);
-        if (counts) aimp_text_add_format(&names, " (%lld GPU%s)", (long long)c->object->facts.template_facts.gpu_count,
-                                         c->object->facts.template_facts.gpu_count == 1 ? "" : "s");
+        if (counts)
+            aimp_text_add_format(&names, " (%lld GPU%s)", (long long)c->object->facts.template_facts.gpu_count,
+                                 c->object->facts.template_facts.gpu_count == 1 ? "" : "s");
         explain_tied(pass, c);
     }
     s->outcome = AIM_TEMPLATE_AMBIGUOUS;
     s->reason = AIMP_R_AMBIGUOUS;
-    s->message = aimp_format(pass->arena, "%zu templates have the same score: %s; set spec.template.name to one of them, or remove the duplicates",
-                             s->best_count, aimp_text_string(&names));
+    s->message = aimp_format(
+        pass->arena,
+        "%zu templates have the same score: %s; set spec.template.name to one of them, or remove the duplicates",
+        s->best_count, aimp_text_string(&names));
 }
 
 static int by_score(const aimp_candidate *a, const aimp_candidate *b) {
@@ -138,7 +150,8 @@ static void set_ranks(aimp_selection *s) {
         aimp_candidate *c = &s->candidates[i];
         if (!c->alive) continue;
         c->rank = 1;
-        for (size_t k = 0; k < s->candidate_count; k++) c->rank += s->candidates[k].alive && s->candidates[k].score.key < c->score.key;
+        for (size_t k = 0; k < s->candidate_count; k++)
+            c->rank += s->candidates[k].alive && s->candidates[k].score.key < c->score.key;
     }
 }
 
@@ -162,12 +175,13 @@ void aimp_pass_rank_candidates(aimp_pass *pass) {
         aimp_candidate *c = &s->candidates[i];
         if (!c->alive) continue;
         const aimp_template_facts *facts = &c->object->facts.template_facts;
-        c->score = aimp_policy_rank(pass->policy, aimp_candidate_type(pass, c->object), aimp_candidate_gpu(pass, c->object), facts->metric,
-                                    facts->precision);
+        c->score = aimp_policy_rank(pass->policy, aimp_candidate_type(pass, c->object),
+                                    aimp_candidate_gpu(pass, c->object), facts->metric, facts->precision);
         if (!winner || c->score.key < winner->score.key) winner = c;
     }
     uint64_t best = winner->score.key;
-    for (size_t i = 0; i < s->candidate_count; i++) s->best_count += s->candidates[i].alive && s->candidates[i].score.key == best;
+    for (size_t i = 0; i < s->candidate_count; i++)
+        s->best_count += s->candidates[i].alive && s->candidates[i].score.key == best;
     s->remaining[AIMP_STAGE_RANK] = s->best_count;
     set_ranks(s);
     const aimp_object *chosen = winner->object;

@@ -1,5 +1,6 @@
 /* Which template: the recorded one, the named one, the model's default, or the selected one; and whether a derived
- * template has to stand in for it. Rules: spec/template-selection.md sections 1, 2 and 5; seed "Template Resolution". */
+ * template has to stand in for it. Rules: spec/template-selection.md sections 1, 2 and 5; seed "Template Resolution".
+ */
 #include <string.h>
 
 #include "decide/pass.h"
@@ -26,11 +27,13 @@ static bool still_fits(aimp_pass *pass, const aimp_object *object) {
     const char *why = NULL;
     aimp_judgement judgement;
     if (*explicit_name) {
-        bool named = strcmp(object->name, explicit_name) == 0 || strcmp(object->name, overrides_name(pass, explicit_name)) == 0;
+        bool named =
+            strcmp(object->name, explicit_name) == 0 || strcmp(object->name, overrides_name(pass, explicit_name)) == 0;
         if (!named) why = "the service names another";
     } else if (pass->model.object && strcmp(facts->model, pass->model.object->name) != 0) {
         why = "it belongs to another model";
-    } else if (aimp_get(pass->spec, "overrides") && !facts->derived && !aimp_overrides_allow(pass, object, &judgement)) {
+    } else if (aimp_get(pass->spec, "overrides") && !facts->derived &&
+               !aimp_overrides_allow(pass, object, &judgement)) {
         why = "spec.overrides exclude it";
     } else if (!aimp_is_true(aimp_at(pass->spec, "template", "allowUnoptimized", NULL)) &&
                strcmp(aimp_candidate_type(pass, object), "optimized") != 0) {
@@ -47,17 +50,22 @@ static bool resolve_recorded(aimp_pass *pass) {
     const char *scope = aimp_or_empty(aimp_get_text(record, "scope"));
     bool namespaced = strcmp(scope, "Namespace") == 0;
     if (!record || (!namespaced && strcmp(scope, "Cluster") != 0)) return false;
-    aimp_lookup found = aimp_pass_get(pass, namespaced ? AIMP_TEMPLATE : AIMP_CLUSTER_TEMPLATE,
-                                      aimp_or_empty(aimp_get_text(record, "namespace")), aimp_or_empty(aimp_get_text(record, "name")));
-    if (found.object ? !aimp_is_ready(found.object) || !still_fits(pass, found.object) : found.error == AIMP_READ_NOT_FOUND) return false;
+    aimp_lookup found =
+        aimp_pass_get(pass, namespaced ? AIMP_TEMPLATE : AIMP_CLUSTER_TEMPLATE,
+                      aimp_or_empty(aimp_get_text(record, "namespace")), aimp_or_empty(aimp_get_text(record, "name")));
+    if (found.object ? !aimp_is_ready(found.object) || !still_fits(pass, found.object)
+                     : found.error == AIMP_READ_NOT_FOUND)
+        return false;
     s->source = AIMP_BY_RECORD;
     if (found.object) {
         use(s, found.object);
         return true;
     }
     /* The reference forgets the error of a recorded cluster template: both places stay empty. */
-    if (namespaced) s->ns.failure = aimp_failure_of(found.error);
-    else if (pass->rules->explicit_lookup_errors_count) s->cluster.failure = aimp_failure_of(found.error);
+    if (namespaced)
+        s->ns.failure = aimp_failure_of(found.error);
+    else if (pass->rules->explicit_lookup_errors_count)
+        s->cluster.failure = aimp_failure_of(found.error);
     s->outcome = AIM_TEMPLATE_ERROR;
     return true;
 }
@@ -72,14 +80,17 @@ static void note_missing(aimp_pass *pass, const char *name) {
     f->pointer = "/spec/template/name";
     f->actual = name;
     f->wanted = near ? near : "the name of an AIMServiceTemplate or AIMClusterServiceTemplate";
-    f->message = aimp_format(a, "template \"%s\" exists neither as AIMServiceTemplate in namespace %s nor as AIMClusterServiceTemplate%s%s%s", name,
-                             pass->ns, near ? " (did you mean " : "", near ? near : "", near ? "?)" : "");
+    f->message = aimp_format(
+        a,
+        "template \"%s\" exists neither as AIMServiceTemplate in namespace %s nor as AIMClusterServiceTemplate%s%s%s",
+        name, pass->ns, near ? " (did you mean " : "", near ? near : "", near ? "?)" : "");
     pass->template_.message = f->message;
     pass->template_.reason = AIMP_R_TEMPLATE_NOT_FOUND;
     if (!near) {
         f->remedy.text = "leave spec.template.name out to let one be selected";
     } else {
-        f->remedy = aimp_remedy_set(a, pass->service, "/spec/template/name", aimp_string(a, near), aimp_format(a, "set spec.template.name: %s", near));
+        f->remedy = aimp_remedy_set(a, pass->service, "/spec/template/name", aimp_string(a, near),
+                                    aimp_format(a, "set spec.template.name: %s", near));
         f->remedy.recreate = true;
     }
 }
@@ -92,7 +103,8 @@ static void derive(aimp_pass *pass, const aimp_object *base, const char *name) {
     s->derive_from = base;
     s->derived_name = name;
     s->reason = AIMP_R_DERIVED_PLANNED;
-    s->message = aimp_format(pass->arena, "template %s is derived from %s for spec.overrides and waited for", name, base->name);
+    s->message =
+        aimp_format(pass->arena, "template %s is derived from %s for spec.overrides and waited for", name, base->name);
     aimp_finding *f = aimp_pass_note(pass, AIMP_R_DERIVED_PLANNED, AIM_SEVERITY_INFO, base);
     f->message = s->message;
 }
@@ -125,7 +137,9 @@ static void resolve_named(aimp_pass *pass, const char *base, aimp_template_sourc
         if (!derived) return;
         aimp_finding *f = aimp_pass_note(pass, AIMP_R_OVERRIDES_NOT_APPLIED, AIM_SEVERITY_WARNING, pass->service);
         f->pointer = "/spec/overrides";
-        f->message = aimp_format(pass->arena, "spec.overrides have no effect: %s is a cluster template, and only namespaced ones are derived from", base);
+        f->message = aimp_format(
+            pass->arena,
+            "spec.overrides have no effect: %s is a cluster template, and only namespaced ones are derived from", base);
         return;
     }
     if (shared.error != AIMP_READ_NOT_FOUND && pass->rules->explicit_lookup_errors_count) {
@@ -142,7 +156,8 @@ static void resolve_named(aimp_pass *pass, const char *base, aimp_template_sourc
 static bool resolve_default(aimp_pass *pass, const aimp_object *model) {
     const char *name = aimp_pass_text(pass, model->spec, "defaultServiceTemplate");
     if (!pass->rules->default_template_counts || !*name) return false;
-    bool exists = aimp_cluster_object(pass->cluster, AIMP_TEMPLATE, pass->ns, name) || aimp_cluster_object(pass->cluster, AIMP_CLUSTER_TEMPLATE, NULL, name);
+    bool exists = aimp_cluster_object(pass->cluster, AIMP_TEMPLATE, pass->ns, name) ||
+                  aimp_cluster_object(pass->cluster, AIMP_CLUSTER_TEMPLATE, NULL, name);
     if (exists) {
         resolve_named(pass, name, AIMP_BY_DEFAULT);
         return true;
@@ -169,13 +184,17 @@ static bool overrides_change_nothing(aimp_pass *pass, const aimp_object *object)
 static void derive_from_choice(aimp_pass *pass) {
     aimp_selection *s = &pass->template_;
     const aimp_object *base = s->ns.object;
-    if (!pass->rules->explicit_base_is_found || !base || !aimp_get(pass->spec, "overrides") || s->source != AIMP_BY_SELECTION) return;
+    if (!pass->rules->explicit_base_is_found || !base || !aimp_get(pass->spec, "overrides") ||
+        s->source != AIMP_BY_SELECTION)
+        return;
     const char *name = overrides_name(pass, base->name);
     if (strcmp(name, base->name) == 0 || overrides_change_nothing(pass, base)) return;
     aimp_lookup existing = aimp_pass_get(pass, AIMP_TEMPLATE, pass->ns, name);
     s->ns = (aimp_found){0};
-    if (existing.object) use(s, existing.object);
-    else derive(pass, base, name);
+    if (existing.object)
+        use(s, existing.object);
+    else
+        derive(pass, base, name);
 }
 
 static void conclude(aimp_pass *pass) {
@@ -185,7 +204,9 @@ static void conclude(aimp_pass *pass) {
         s->outcome = AIM_TEMPLATE_FOUND;
     } else if (aimp_failed(&s->ns.failure) || aimp_failed(&s->cluster.failure) || aimp_failed(&s->selection_failure)) {
         s->outcome = AIM_TEMPLATE_ERROR;
-        const aimp_failure *f = aimp_failed(&s->ns.failure) ? &s->ns.failure : aimp_failed(&s->cluster.failure) ? &s->cluster.failure : &s->selection_failure;
+        const aimp_failure *f = aimp_failed(&s->ns.failure)        ? &s->ns.failure
+                                : aimp_failed(&s->cluster.failure) ? &s->cluster.failure
+                                                                   : &s->selection_failure;
         if (!s->message) {
             s->reason = AIMP_R_TEMPLATE_READ_FAILED;
             s->message = aimp_format(pass->arena, "the templates cannot be read: %s (%s)", f->message, f->reason);
@@ -193,17 +214,20 @@ static void conclude(aimp_pass *pass) {
     }
     if (s->object && s->source == AIMP_BY_RECORD) {
         s->reason = AIMP_R_RECORDED_TEMPLATE_KEPT;
-        s->message = aimp_format(pass->arena, "template %s is recorded in the service's status and Ready", s->object->name);
+        s->message =
+            aimp_format(pass->arena, "template %s is recorded in the service's status and Ready", s->object->name);
     }
     if (s->object && !aimp_is_ready(s->object)) {
         s->reason = AIMP_R_TEMPLATE_NOT_READY;
-        s->message = aimp_format(pass->arena, "template %s is %s", s->object->name, *s->object->state ? s->object->state : "without a status yet");
+        s->message = aimp_format(pass->arena, "template %s is %s", s->object->name,
+                                 *s->object->state ? s->object->state : "without a status yet");
     }
     const aimp_object *model = pass->model.object;
     if (s->object && model && s->source == AIMP_BY_SELECTION && !s->object->ns != !model->ns) {
         aimp_finding *f = aimp_pass_note(pass, AIMP_R_OTHER_SCOPE, AIM_SEVERITY_INFO, s->object);
-        f->message = aimp_format(pass->arena, "the template is %s, its model %s: they are matched by name", s->object->ns ? "namespaced" : "cluster-wide",
-                                 model->ns ? "namespaced" : "cluster-wide");
+        f->message =
+            aimp_format(pass->arena, "the template is %s, its model %s: they are matched by name",
+                        s->object->ns ? "namespaced" : "cluster-wide", model->ns ? "namespaced" : "cluster-wide");
     }
 }
 
@@ -216,8 +240,10 @@ void aimp_pass_resolve_template(aimp_pass *pass) {
     const char *name = aimp_pass_text(pass, aimp_get(pass->spec, "template"), "name");
     const aimp_object *model = pass->model.object;
     if (!resolve_recorded(pass)) {
-        if (*name) resolve_named(pass, name, AIMP_BY_NAME_GIVEN);
-        else if (model && *model->name && !resolve_default(pass, model)) aimp_pass_select_template(pass, model->name);
+        if (*name)
+            resolve_named(pass, name, AIMP_BY_NAME_GIVEN);
+        else if (model && *model->name && !resolve_default(pass, model))
+            aimp_pass_select_template(pass, model->name);
         derive_from_choice(pass);
     }
     conclude(pass);

@@ -28,7 +28,8 @@ static aimp_reason state_reason(const char *state) {
 
 static bool is_available(aimp_pass *pass, aimp_candidate *c, aimp_judgement *j, aimp_finding *f) {
     const char *state = c->object->state;
-    *j = (aimp_judgement){true, strcmp(state, "Ready") == 0, "/status/status", *state ? state : "no status yet", "Ready"};
+    *j = (aimp_judgement){true, strcmp(state, "Ready") == 0, "/status/status", *state ? state : "no status yet",
+                          "Ready"};
     if (j->kept) return true;
     f->reason = state_reason(state);
     f->message = aimp_format(pass->arena, "template status is %s", j->actual);
@@ -48,8 +49,8 @@ const char *aimp_candidate_type(const aimp_pass *pass, const aimp_object *object
 static bool is_optimized(aimp_pass *pass, aimp_candidate *c, aimp_judgement *j, aimp_finding *f) {
     const char *type = aimp_candidate_type(pass, c->object);
     bool allowed = aimp_is_true(aimp_at(pass->spec, "template", "allowUnoptimized", NULL));
-    *j = (aimp_judgement){true, allowed || strcmp(type, "optimized") == 0, "/status/profile/metadata/type", *type ? type : "no type",
-                          allowed ? "any profile type" : "optimized"};
+    *j = (aimp_judgement){true, allowed || strcmp(type, "optimized") == 0, "/status/profile/metadata/type",
+                          *type ? type : "no type", allowed ? "any profile type" : "optimized"};
     if (j->kept) return true;
     f->reason = AIMP_R_UNOPTIMIZED;
     f->message = *type ? aimp_format(pass->arena, "profile type %s", type) : "the profile has no type";
@@ -60,7 +61,8 @@ static bool is_optimized(aimp_pass *pass, aimp_candidate *c, aimp_judgement *j, 
 }
 
 static const char *gpu_key(aimp_pass *pass, const char *text) {
-    return pass->rules->unknown_devices_compare_whole ? aimp_gpu_key(pass->arena, text) : aimp_gpu_model(pass->arena, text);
+    return pass->rules->unknown_devices_compare_whole ? aimp_gpu_key(pass->arena, text)
+                                                      : aimp_gpu_model(pass->arena, text);
 }
 
 static bool reject_override(aimp_judgement *j, const char *pointer, const char *actual, const char *wanted) {
@@ -84,14 +86,16 @@ bool aimp_overrides_allow(aimp_pass *pass, const aimp_object *object, aimp_judge
     if (*model && *facts->gpu_filter && strcmp(gpu_key(pass, model), gpu_key(pass, facts->gpu_filter)) != 0)
         return reject_override(j, "/spec/hardware/gpu/model", facts->gpu_filter, model);
     if (count > 0 && facts->gpu_count > 0 && count != facts->gpu_count)
-        return reject_override(j, "/spec/hardware/gpu/requests", aimp_format(pass->arena, "%lld", (long long)facts->gpu_count),
+        return reject_override(j, "/spec/hardware/gpu/requests",
+                               aimp_format(pass->arena, "%lld", (long long)facts->gpu_count),
                                aimp_format(pass->arena, "%lld", (long long)count));
     return true;
 }
 
 static bool fits_overrides(aimp_pass *pass, aimp_candidate *c, aimp_judgement *j, aimp_finding *f) {
     if (pass->rules->derived_templates_are_private && c->object->facts.template_facts.derived) {
-        *j = (aimp_judgement){true, false, "/metadata/labels/aim.eai.amd.com~1origin", "derived", "a template that was not derived for a service"};
+        *j = (aimp_judgement){true, false, "/metadata/labels/aim.eai.amd.com~1origin", "derived",
+                              "a template that was not derived for a service"};
         f->reason = AIMP_R_DERIVED_FOR_ANOTHER;
         f->message = "it was derived for the overrides of a service";
         return false;
@@ -145,8 +149,10 @@ static bool has_vram(aimp_pass *pass, aimp_candidate *c, aimp_judgement *j, aimp
     bool unknown;
     if (!pass->rules->min_vram_filters || wanted <= 0 || vram_suffices(pass, wanted, &best, &unknown)) return true;
     const char *needs = aimp_format(pass->arena, "%lldGi", (long long)((wanted + gibibyte - 1) / gibibyte));
-    *j = (aimp_judgement){true, unknown, "/spec/hardware/gpu/minVram", aimp_format(pass->arena, "%lldGi", (long long)(best / gibibyte)), needs};
-    f->message = aimp_format(pass->arena, "needs a GPU with %s of memory; the largest known one has %s", needs, j->actual);
+    *j = (aimp_judgement){true, unknown, "/spec/hardware/gpu/minVram",
+                          aimp_format(pass->arena, "%lldGi", (long long)(best / gibibyte)), needs};
+    f->message =
+        aimp_format(pass->arena, "needs a GPU with %s of memory; the largest known one has %s", needs, j->actual);
     f->reason = unknown ? AIMP_R_VRAM_UNKNOWN : AIMP_R_VRAM_NOT_AVAILABLE;
     if (unknown) f->severity = AIM_SEVERITY_WARNING;
     f->remedy.text = unknown ? "label the nodes with amd.com/gpu.vram" : "add a node with larger GPUs";
@@ -160,19 +166,23 @@ static bool has_gpu(aimp_pass *pass, aimp_candidate *c, aimp_judgement *j, aimp_
         return true;
     }
     if (!aimp_pass_knows(pass, AIMP_NODE)) {
-        *j = (aimp_judgement){true, true, "/spec/hardware/gpu/model", facts->gpu_filter, "not known: the input holds no nodes"};
+        *j = (aimp_judgement){true, true, "/spec/hardware/gpu/model", facts->gpu_filter,
+                              "not known: the input holds no nodes"};
         f->reason = AIMP_R_GPU_UNKNOWN;
         f->severity = AIM_SEVERITY_INFO;
         f->message = "no nodes were supplied: whether the GPU is in the cluster is not known";
         return true;
     }
     if (!*facts->gpu_model) return has_vram(pass, c, j, f);
-    const char *pointer = aimp_text_at(c->object->spec, "hardware", "gpu", "model", NULL) ? "/spec/hardware/gpu/model" : "/status/profile/metadata/gpu";
+    const char *pointer = aimp_text_at(c->object->spec, "hardware", "gpu", "model", NULL)
+                              ? "/spec/hardware/gpu/model"
+                              : "/status/profile/metadata/gpu";
     *j = (aimp_judgement){true, cluster_has_gpu(pass, facts), pointer, facts->gpu_filter, aimp_gpus_of_cluster(pass)};
     if (j->kept) return has_vram(pass, c, j, f);
     f->reason = AIMP_R_GPU_NOT_IN_CLUSTER;
     f->message = aimp_format(pass->arena, "GPU %s is not in the cluster (it has %s)", facts->gpu_filter, j->wanted);
-    f->remedy.text = aimp_format(pass->arena, "add a node with %s; its label amd.com/gpu.device-id must say so", facts->gpu_filter);
+    f->remedy.text =
+        aimp_format(pass->arena, "add a node with %s; its label amd.com/gpu.device-id must say so", facts->gpu_filter);
     return false;
 }
 
@@ -194,15 +204,18 @@ static void run_stage(aimp_pass *pass, const filter *stage) {
         aimp_judgement *j = &c->judgements[stage->id];
         bool kept = stage->judge(pass, c, j, &finding);
         if (finding.reason != AIMP_R_NONE) {
-            aimp_finding *kept_finding = aimp_findings_add(pass->arena, &c->findings, finding.reason, finding.severity, c->object);
+            aimp_finding *kept_finding =
+                aimp_findings_add(pass->arena, &c->findings, finding.reason, finding.severity, c->object);
             kept_finding->pointer = j->pointer;
             kept_finding->actual = j->actual;
             kept_finding->wanted = j->wanted;
             kept_finding->message = finding.message;
             kept_finding->remedy = finding.remedy;
         }
-        if (!kept) reject(c, stage->id, finding.reason);
-        else s->remaining[stage->id]++;
+        if (!kept)
+            reject(c, stage->id, finding.reason);
+        else
+            s->remaining[stage->id]++;
     }
 }
 
@@ -210,24 +223,28 @@ static void run_stage(aimp_pass *pass, const filter *stage) {
 static void prefer_namespaced(aimp_pass *pass) {
     aimp_selection *s = &pass->template_;
     bool namespaced = false;
-    for (size_t i = 0; i < s->candidate_count; i++) namespaced = namespaced || (s->candidates[i].alive && s->candidates[i].object->ns);
+    for (size_t i = 0; i < s->candidate_count; i++)
+        namespaced = namespaced || (s->candidates[i].alive && s->candidates[i].object->ns);
     for (size_t i = 0; i < s->candidate_count; i++) {
         aimp_candidate *c = &s->candidates[i];
         if (!c->alive) continue;
         bool kept = c->object->ns || !namespaced;
-        c->judgements[AIMP_STAGE_SCOPE] = (aimp_judgement){true, kept, "/metadata/namespace", c->object->ns ? "namespaced" : "cluster-wide",
-                                                           namespaced ? "namespaced" : "any scope"};
+        c->judgements[AIMP_STAGE_SCOPE] =
+            (aimp_judgement){true, kept, "/metadata/namespace", c->object->ns ? "namespaced" : "cluster-wide",
+                             namespaced ? "namespaced" : "any scope"};
         if (kept) {
             s->remaining[AIMP_STAGE_SCOPE]++;
             continue;
         }
         reject(c, AIMP_STAGE_SCOPE, AIMP_R_NAMESPACED_PREFERRED);
-        aimp_finding *f = aimp_findings_add(pass->arena, &c->findings, AIMP_R_NAMESPACED_PREFERRED, AIM_SEVERITY_ERROR, c->object);
+        aimp_finding *f =
+            aimp_findings_add(pass->arena, &c->findings, AIMP_R_NAMESPACED_PREFERRED, AIM_SEVERITY_ERROR, c->object);
         f->pointer = "/metadata/namespace";
         f->actual = "cluster-wide";
         f->wanted = "namespaced";
         f->message = "a namespaced template takes precedence";
-        f->remedy = aimp_remedy_set(pass->arena, pass->service, "/spec/template/name", aimp_string(pass->arena, c->object->name),
+        f->remedy = aimp_remedy_set(pass->arena, pass->service, "/spec/template/name",
+                                    aimp_string(pass->arena, c->object->name),
                                     aimp_format(pass->arena, "set spec.template.name: %s", c->object->name));
         f->remedy.recreate = aimp_get(pass->spec, "template") != NULL;
     }
@@ -243,7 +260,8 @@ static const filter stages[] = {
 static bool collect(aimp_pass *pass, const char *model_name) {
     aimp_selection *s = &pass->template_;
     aimp_listing own = aimp_pass_list(pass, AIMP_TEMPLATE, AIMP_BY_MODEL_NAME, pass->ns, model_name);
-    aimp_listing shared = own.error ? own : aimp_pass_list(pass, AIMP_CLUSTER_TEMPLATE, AIMP_BY_MODEL_NAME, NULL, model_name);
+    aimp_listing shared =
+        own.error ? own : aimp_pass_list(pass, AIMP_CLUSTER_TEMPLATE, AIMP_BY_MODEL_NAME, NULL, model_name);
     aimp_read_error error = own.error ? own.error : shared.error;
     if (error) {
         s->selection_failure = aimp_failure_of(error);
@@ -266,7 +284,8 @@ static void none_left(aimp_pass *pass, const char *model_name, aimp_stage emptie
         s->outcome = AIM_TEMPLATE_NOT_READY;
         s->not_ready = true;
         s->reason = AIMP_R_TEMPLATE_NOT_READY;
-        aimp_text_add_format(&text, "none of the %zu template%s of model %s is Ready", s->candidate_count, s->candidate_count == 1 ? "" : "s", model_name);
+        aimp_text_add_format(&text, "none of the %zu template%s of model %s is Ready", s->candidate_count,
+                             s->candidate_count == 1 ? "" : "s", model_name);
     } else if (emptied == AIMP_STAGE_OPTIMIZATION) {
         size_t filtered = 0, preview = 0;
         for (size_t i = 0; i < s->candidate_count; i++) {
@@ -274,12 +293,18 @@ static void none_left(aimp_pass *pass, const char *model_name, aimp_stage emptie
             filtered++;
             preview += strcmp(aimp_candidate_type(pass, s->candidates[i].object), "preview") == 0;
         }
-        aimp_text_add_format(&text, "no optimized template for model %s: %zu Ready one%s filtered (%zu preview, %zu unoptimized); set spec.template.allowUnoptimized: true",
+        aimp_text_add_format(&text,
+                             "no optimized template for model %s: %zu Ready one%s filtered (%zu preview, %zu "
+                             "unoptimized); set spec.template.allowUnoptimized: true",
                              model_name, filtered, filtered == 1 ? " was" : "s were", preview, filtered - preview);
     } else {
-        aimp_text_add_format(&text, "no template for model %s %s", model_name,
-                             emptied == AIMP_STAGE_OVERRIDES ? "matches spec.overrides" : "needs a GPU that the cluster has");
-        if (emptied == AIMP_STAGE_GPU) aimp_text_add_format(&text, " (it has %s)", aimp_gpus_of_cluster(pass));
+        if (emptied == AIMP_STAGE_OVERRIDES)
+            aimp_text_add_format(&text, "no template of model %s matches spec.overrides", model_name);
+        else
+            aimp_text_add_format(&text,
+                                 "every template of model %s that passed the other filters needs a GPU that the "
+                                 "cluster does not have (it has %s)",
+                                 model_name, aimp_gpus_of_cluster(pass));
     }
     s->message = aimp_text_string(&text);
 }

@@ -1,4 +1,5 @@
-/* Turns the events of a reader into trees, and is the only place where the limits and the rule of unique keys are kept. */
+/* Turns the events of a reader into trees, and is the only place where the limits and the rule of unique keys are kept.
+ */
 #include "doc/reader.h"
 
 #include <stdio.h>
@@ -15,25 +16,25 @@ typedef struct entry {
 
 typedef struct frame {
     aimp_spot spot;
-    size_t first;      /* entry of this container */
-    const char *key;   /* waiting for its value; NULL in a list and between members */
+    size_t first;    /* entry of this container */
+    const char *key; /* waiting for its value; NULL in a list and between members */
     aimp_spot key_spot;
     bool map, is_items;
-    bool dropped;      /* nothing of it is kept */
-    aimp_mark mark;    /* of a dropped container */
+    bool dropped;   /* nothing of it is kept */
+    aimp_mark mark; /* of a dropped container */
 } frame;
 
 struct aimp_builder {
     const aim_limits *limits;
     aimp_arena *scratch;
     const aimp_document_sink *sink;
-    aimp_arena *arena;   /* of the object that is being built */
-    aimp_arena *outer;   /* of the document, while an item is being built */
+    aimp_arena *arena; /* of the object that is being built */
+    aimp_arena *outer; /* of the document, while an item is being built */
     frame *frames;
     size_t depth, frame_capacity;
     entry *entries;
     size_t entry_count, entry_capacity;
-    const char *kind;    /* of the object that is being built, when it was seen */
+    const char *kind; /* of the object that is being built, when it was seen */
     uint64_t values, copied_values, start;
     size_t object_depth; /* frames below the object's own */
     bool kept;           /* a dropped subtree holds an anchor */
@@ -52,11 +53,17 @@ aimp_builder *aimp_builder_new(const aim_limits *limits, aimp_arena *scratch, co
     return builder;
 }
 
-aimp_arena *aimp_builder_scratch(aimp_builder *builder) { return builder->scratch; }
+aimp_arena *aimp_builder_scratch(aimp_builder *builder) {
+    return builder->scratch;
+}
 
-size_t aimp_builder_depth(const aimp_builder *builder) { return builder->depth; }
+size_t aimp_builder_depth(const aimp_builder *builder) {
+    return builder->depth;
+}
 
-void aimp_builder_keep(aimp_builder *builder) { builder->kept = true; }
+void aimp_builder_keep(aimp_builder *builder) {
+    builder->kept = true;
+}
 
 aimp_arena *aimp_builder_arena(aimp_builder *builder) {
     if (!builder->arena) builder->arena = builder->sink->arena(builder->sink->user);
@@ -84,9 +91,12 @@ static const char *pointer_text(aimp_builder *builder) {
         if (!f->key) break;
         aimp_text_add_char(&text, '/');
         for (const char *c = f->key; *c; c++) {
-            if (*c == '~') aimp_text_add_string(&text, "~0");
-            else if (*c == '/') aimp_text_add_string(&text, "~1");
-            else aimp_text_add_char(&text, *c);
+            if (*c == '~')
+                aimp_text_add_string(&text, "~0");
+            else if (*c == '/')
+                aimp_text_add_string(&text, "~1");
+            else
+                aimp_text_add_char(&text, *c);
         }
     }
     return aimp_text_string(&text);
@@ -163,7 +173,8 @@ static bool starts_item(const aimp_builder *builder) {
 bool aimp_builder_begin(aimp_builder *builder, bool map, aimp_spot spot) {
     if (builder->depth == 0) {
         if (!map) {
-            aimp_builder_problem(builder, AIM_E_DOCUMENT, spot, "a document must be a map (an object), this one is a list");
+            aimp_builder_problem(builder, AIM_E_DOCUMENT, spot,
+                                 "a document must be a map (an object), this one is a list");
             return false;
         }
         aimp_builder_arena(builder);
@@ -177,11 +188,15 @@ bool aimp_builder_begin(aimp_builder *builder, bool map, aimp_spot spot) {
     }
     if (!count_values(builder, 1, spot)) return false;
     bool dropped = builder->depth && is_dropped(builder);
-    bool is_items = !map && builder->depth == 1 && builder->frames[0].key && strcmp(builder->frames[0].key, "items") == 0;
+    bool is_items =
+        !map && builder->depth == 1 && builder->frames[0].key && strcmp(builder->frames[0].key, "items") == 0;
     if (builder->depth == builder->frame_capacity)
         builder->frames = grown(builder, builder->frames, &builder->frame_capacity, sizeof(frame));
-    builder->frames[builder->depth++] = (frame){.spot = spot, .first = builder->entry_count, .map = map,
-                                                .is_items = is_items, .dropped = dropped,
+    builder->frames[builder->depth++] = (frame){.spot = spot,
+                                                .first = builder->entry_count,
+                                                .map = map,
+                                                .is_items = is_items,
+                                                .dropped = dropped,
                                                 .mark = aimp_arena_mark(builder->arena)};
     if (is_items) builder->has_items = true;
     return true;
@@ -208,8 +223,9 @@ static bool report_duplicate(aimp_builder *builder, const entry *first, size_t c
     for (size_t i = 0; i < count; i++) {
         if (strcmp(first[i].key, key) != 0) continue;
         if (earlier) {
-            aimp_builder_problem(builder, AIM_E_DUPLICATE, first[i].key_spot, "the key \"%.100s\" occurs twice (first on line %llu)",
-                                 key, (unsigned long long)earlier->key_spot.line);
+            aimp_builder_problem(builder, AIM_E_DUPLICATE, first[i].key_spot,
+                                 "the key \"%.100s\" occurs twice (first on line %llu)", key,
+                                 (unsigned long long)earlier->key_spot.line);
             return false;
         }
         earlier = &first[i];
@@ -235,7 +251,8 @@ static const aimp_node *finish_map(aimp_builder *builder, frame *top) {
     entry *first = builder->entries + top->first;
     size_t count = builder->entry_count - top->first;
     bool merged = false, sorted = true;
-    for (size_t i = 0; i < count; i++) merged = merged || first[i].merged;
+    for (size_t i = 0; i < count; i++)
+        merged = merged || first[i].merged;
     if (merged) count = drop_overridden(first, count);
     aimp_member *members = aimp_take_array(builder->arena, count, sizeof *members);
     for (size_t i = 0; i < count; i++) {
@@ -262,7 +279,8 @@ static const aimp_node *finish_list(aimp_builder *builder, const frame *top) {
     size_t count = builder->entry_count - top->first;
     aimp_node *node = aimp_take_zeroed(builder->arena, sizeof *node);
     const aimp_node **items = aimp_take_array(builder->arena, count, sizeof *items);
-    for (size_t i = 0; i < count; i++) items[i] = builder->entries[top->first + i].value;
+    for (size_t i = 0; i < count; i++)
+        items[i] = builder->entries[top->first + i].value;
     node->kind = AIMP_LIST;
     node->count = (uint32_t)count;
     node->as.items = items;
@@ -284,8 +302,8 @@ static void finish_item(aimp_builder *builder, const aimp_node *node) {
 }
 
 static void finish_document(aimp_builder *builder, const aimp_node *root) {
-    aimp_document document = {root, builder->items, builder->item_arenas, builder->item_count, builder->has_items,
-                              builder->arena};
+    aimp_document document = {
+        root, builder->items, builder->item_arenas, builder->item_count, builder->has_items, builder->arena};
     builder->sink->document(builder->sink->user, &document);
     aimp_builder_abandon(builder);
 }
@@ -325,7 +343,8 @@ bool aimp_builder_end(aimp_builder *builder, aimp_spot spot, const aimp_node **o
 bool aimp_builder_scalar(aimp_builder *builder, aimp_node_kind kind, const char *text, size_t size, aimp_spot spot,
                          const aimp_node **out) {
     if (builder->depth == 0) {
-        aimp_builder_problem(builder, AIM_E_DOCUMENT, spot, "a document must be a map (an object), this one is a plain value");
+        aimp_builder_problem(builder, AIM_E_DOCUMENT, spot,
+                             "a document must be a map (an object), this one is a plain value");
         return false;
     }
     bool item = starts_item(builder);

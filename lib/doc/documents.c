@@ -6,7 +6,8 @@
 
 static uint64_t count_lines(const char *text, size_t size) {
     uint64_t lines = 0;
-    for (const char *p = text; (p = memchr(p, '\n', size - (size_t)(p - text))) != NULL; p++) lines++;
+    for (const char *p = text; (p = memchr(p, '\n', size - (size_t)(p - text))) != NULL; p++)
+        lines++;
     return lines;
 }
 
@@ -17,7 +18,8 @@ void aimp_read_documents(const char *text, size_t size, const aim_limits *limits
     uint64_t line = 1;
     while (size) {
         size_t blank = 0;
-        while (blank < size && aimp_is_space(text[blank])) blank++;
+        while (blank < size && aimp_is_space(text[blank]))
+            blank++;
         if (blank == size) return;
         if (text[blank] != '{') {
             aimp_read_yaml(builder, text, size, line);
@@ -30,7 +32,8 @@ void aimp_read_documents(const char *text, size_t size, const aim_limits *limits
         const char *newline = memchr(text, '\n', size); /* behind the marker there may be JSON again */
         size_t marker = newline ? (size_t)(newline - text) + 1 : size;
         size_t next = marker;
-        while (next < size && aimp_is_space(text[next])) next++;
+        while (next < size && aimp_is_space(text[next]))
+            next++;
         if (next < size && text[next] != '{') {
             aimp_read_yaml(builder, text, size, line);
             return;

@@ -61,7 +61,8 @@ static bool parse_unicode_escape(scanner *s) {
     if (c == 0) return fail(s, "a string holds a NUL character");
     if (c >= 0xdc00 && c <= 0xdfff) return fail(s, "a low surrogate without a high one");
     if (c >= 0xd800 && c <= 0xdbff) {
-        if (s->end - s->at < 2 || s->at[0] != '\\' || s->at[1] != 'u') return fail(s, "a high surrogate without a low one");
+        if (s->end - s->at < 2 || s->at[0] != '\\' || s->at[1] != 'u')
+            return fail(s, "a high surrogate without a low one");
         s->at += 2;
         if (!hex4(s, &low)) return false;
         if (low < 0xdc00 || low > 0xdfff) return fail(s, "a high surrogate without a low one");
@@ -91,7 +92,8 @@ static bool parse_string(scanner *s) {
     s->string.size = 0;
     for (;;) {
         const char *plain = s->at;
-        while (s->at < s->end && *s->at != '"' && *s->at != '\\' && (unsigned char)*s->at >= 0x20 && (unsigned char)*s->at < 0x80)
+        while (s->at < s->end && *s->at != '"' && *s->at != '\\' && (unsigned char)*s->at >= 0x20 &&
+               (unsigned char)*s->at < 0x80)
             s->at++;
         aimp_text_add(&s->string, plain, (size_t)(s->at - plain));
         if (s->at == s->end) return fail(s, "the text ends inside a string");
@@ -116,7 +118,8 @@ static bool parse_string(scanner *s) {
 
 static bool digits(scanner *s) {
     const char *first = s->at;
-    while (s->at < s->end && aimp_is_digit(*s->at)) s->at++;
+    while (s->at < s->end && aimp_is_digit(*s->at))
+        s->at++;
     return s->at > first;
 }
 
@@ -216,8 +219,14 @@ static bool resume(scanner *s) {
 }
 
 size_t aimp_read_json(aimp_builder *builder, const char *text, size_t size, uint64_t line) {
-    scanner s = {.builder = builder, .text = text, .at = text, .end = text + size, .line = line, .counted = text,
-                 .column = 1, .string = aimp_text_new(aimp_builder_scratch(builder))};
+    scanner s = {.builder = builder,
+                 .text = text,
+                 .at = text,
+                 .end = text + size,
+                 .line = line,
+                 .counted = text,
+                 .column = 1,
+                 .string = aimp_text_new(aimp_builder_scratch(builder))};
     for (;;) {
         skip_space(&s);
         if (s.at == s.end) return size;

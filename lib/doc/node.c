@@ -29,7 +29,9 @@ static const aimp_node *text_node(aimp_arena *arena, aimp_node_kind kind, const 
     return node;
 }
 
-const aimp_node *aimp_string(aimp_arena *arena, const char *text) { return text_node(arena, AIMP_STRING, text); }
+const aimp_node *aimp_string(aimp_arena *arena, const char *text) {
+    return text_node(arena, AIMP_STRING, text);
+}
 
 const aimp_node *aimp_string_or_none(aimp_arena *arena, const char *text) {
     return text && *text ? aimp_string(arena, text) : NULL;
@@ -39,7 +41,9 @@ const aimp_node *aimp_integer(aimp_arena *arena, int64_t value) {
     return text_node(arena, AIMP_NUMBER, aimp_format(arena, "%lld", (long long)value));
 }
 
-const aimp_node *aimp_number(aimp_arena *arena, const char *text) { return text_node(arena, AIMP_NUMBER, text); }
+const aimp_node *aimp_number(aimp_arena *arena, const char *text) {
+    return text_node(arena, AIMP_NUMBER, text);
+}
 
 static int compare_members(const void *a, const void *b) {
     return strcmp(((const aimp_member *)a)->key, ((const aimp_member *)b)->key);
@@ -48,7 +52,8 @@ static int compare_members(const void *a, const void *b) {
 /* Sorts in place so that of equal keys the last one stays; answers how many are left. */
 static size_t sort_members(aimp_member *members, size_t count) {
     bool sorted = true;
-    for (size_t i = 1; i < count && sorted; i++) sorted = strcmp(members[i - 1].key, members[i].key) < 0;
+    for (size_t i = 1; i < count && sorted; i++)
+        sorted = strcmp(members[i - 1].key, members[i].key) < 0;
     if (sorted) return count;
     size_t left = 0;
     for (size_t i = 0; i < count; i++) { /* insertion keeps equal keys together and in order for small maps */
@@ -56,8 +61,10 @@ static size_t sort_members(aimp_member *members, size_t count) {
         size_t low = 0, high = left;
         while (low < high) {
             size_t middle = (low + high) / 2;
-            if (strcmp(members[middle].key, member.key) < 0) low = middle + 1;
-            else high = middle;
+            if (strcmp(members[middle].key, member.key) < 0)
+                low = middle + 1;
+            else
+                high = middle;
         }
         if (low < left && strcmp(members[low].key, member.key) == 0) {
             members[low] = member;
@@ -120,7 +127,8 @@ const aimp_node *aimp_list_of(aimp_arena *arena, ...) {
     aimp_items items = aimp_items_new(arena);
     va_list arguments;
     va_start(arguments, arena);
-    for (const aimp_node *item; (item = va_arg(arguments, const aimp_node *)) != NULL;) aimp_items_add(&items, item);
+    for (const aimp_node *item; (item = va_arg(arguments, const aimp_node *)) != NULL;)
+        aimp_items_add(&items, item);
     va_end(arguments);
     return aimp_items_list(&items);
 }
@@ -138,9 +146,13 @@ const aimp_node *aimp_map_with(aimp_arena *arena, const aimp_node *map, const ch
     return node;
 }
 
-const aimp_node *aimp_none_if_empty(const aimp_node *node) { return aimp_count(node) ? node : NULL; }
+const aimp_node *aimp_none_if_empty(const aimp_node *node) {
+    return aimp_count(node) ? node : NULL;
+}
 
-aimp_items aimp_items_new(aimp_arena *arena) { return (aimp_items){.arena = arena}; }
+aimp_items aimp_items_new(aimp_arena *arena) {
+    return (aimp_items){.arena = arena};
+}
 
 void aimp_items_add(aimp_items *list, const aimp_node *node) {
     if (!node) return;
@@ -153,7 +165,9 @@ void aimp_items_add(aimp_items *list, const aimp_node *node) {
     list->items[list->count++] = node;
 }
 
-const aimp_node *aimp_items_list(const aimp_items *list) { return aimp_list_from(list->arena, list->items, list->count); }
+const aimp_node *aimp_items_list(const aimp_items *list) {
+    return aimp_list_from(list->arena, list->items, list->count);
+}
 
 const aimp_node *aimp_get(const aimp_node *map, const char *key) {
     if (!map || map->kind != AIMP_MAP) return NULL;
@@ -162,14 +176,17 @@ const aimp_node *aimp_get(const aimp_node *map, const char *key) {
         size_t middle = (low + high) / 2;
         int order = strcmp(map->as.members[middle].key, key);
         if (order == 0) return map->as.members[middle].value;
-        if (order < 0) low = middle + 1;
-        else high = middle;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
     }
     return NULL;
 }
 
 static const aimp_node *at(const aimp_node *map, va_list keys) {
-    for (const char *key; map && (key = va_arg(keys, const char *)) != NULL;) map = aimp_get(map, key);
+    for (const char *key; map && (key = va_arg(keys, const char *)) != NULL;)
+        map = aimp_get(map, key);
     return map;
 }
 
@@ -181,7 +198,9 @@ const aimp_node *aimp_at(const aimp_node *map, ...) {
     return found;
 }
 
-const char *aimp_text_of(const aimp_node *node) { return node && node->kind == AIMP_STRING ? node->as.text : NULL; }
+const char *aimp_text_of(const aimp_node *node) {
+    return node && node->kind == AIMP_STRING ? node->as.text : NULL;
+}
 
 const char *aimp_text_at(const aimp_node *map, ...) {
     va_list keys;
@@ -191,10 +210,16 @@ const char *aimp_text_at(const aimp_node *map, ...) {
     return aimp_text_of(found);
 }
 
-const char *aimp_get_text(const aimp_node *map, const char *key) { return aimp_text_of(aimp_get(map, key)); }
+const char *aimp_get_text(const aimp_node *map, const char *key) {
+    return aimp_text_of(aimp_get(map, key));
+}
 
-bool aimp_is_true(const aimp_node *node) { return node && node->kind == AIMP_BOOL && node->truth; }
-bool aimp_is_null(const aimp_node *node) { return !node || node->kind == AIMP_NULL; }
+bool aimp_is_true(const aimp_node *node) {
+    return node && node->kind == AIMP_BOOL && node->truth;
+}
+bool aimp_is_null(const aimp_node *node) {
+    return !node || node->kind == AIMP_NULL;
+}
 
 bool aimp_integer_of(const aimp_node *node, int64_t *out) {
     if (!node || node->kind != AIMP_NUMBER) return false;
@@ -268,7 +293,8 @@ const aimp_node *aimp_node_copy(aimp_arena *arena, const aimp_node *node) {
     case AIMP_STRING: copy->as.text = aimp_copy(arena, node->as.text, node->count); break;
     case AIMP_LIST: {
         const aimp_node **items = aimp_take_array(arena, node->count, sizeof *items);
-        for (size_t i = 0; i < node->count; i++) items[i] = aimp_node_copy(arena, node->as.items[i]);
+        for (size_t i = 0; i < node->count; i++)
+            items[i] = aimp_node_copy(arena, node->as.items[i]);
         copy->as.items = items;
         break;
     }

@@ -25,9 +25,9 @@ typedef struct aimp_member {
 
 struct aimp_node {
     uint8_t kind;
-    uint8_t truth;   /* of a bool */
+    uint8_t truth; /* of a bool */
     uint16_t spare;
-    uint32_t count;  /* bytes of text, items, members */
+    uint32_t count;        /* bytes of text, items, members */
     uint32_t line, column; /* where it began in its source, from 1; 0 for built nodes */
     union {
         const char *text;
@@ -43,7 +43,8 @@ const aimp_node *aimp_string(aimp_arena *arena, const char *text);
 const aimp_node *aimp_string_or_none(aimp_arena *arena, const char *text); /* NULL for NULL and "" */
 const aimp_node *aimp_integer(aimp_arena *arena, int64_t value);
 const aimp_node *aimp_number(aimp_arena *arena, const char *text);
-/* A map from key, value, key, value, …, NULL. A member whose value is NULL is left out; a later key replaces an earlier. */
+/* A map from key, value, key, value, …, NULL. A member whose value is NULL is left out; a later key replaces an
+ * earlier. */
 const aimp_node *aimp_map_of(aimp_arena *arena, ...);
 /* A list of nodes, …, NULL. */
 const aimp_node *aimp_list_of(aimp_arena *arena, ...);

@@ -11,7 +11,7 @@
 #include "doc/node.h"
 
 typedef struct aimp_document {
-    const aimp_node *root;        /* a map; without "items" when that was a list */
+    const aimp_node *root;         /* a map; without "items" when that was a list */
     const aimp_node *const *items; /* each a map or whatever stood there */
     aimp_arena *const *item_arenas;
     size_t item_count;
@@ -23,7 +23,8 @@ typedef struct aimp_document_sink {
     /* Memory for the next document or item. It belongs to the sink, also when reading fails. */
     aimp_arena *(*arena)(void *user);
     void (*document)(void *user, const aimp_document *document);
-    void (*problem)(void *user, aim_code code, uint64_t line, uint64_t column, const char *pointer, const char *message);
+    void (*problem)(void *user, aim_code code, uint64_t line, uint64_t column, const char *pointer,
+                    const char *message);
     void *user;
 } aimp_document_sink;
 
@@ -66,8 +67,8 @@ void aimp_builder_abandon(aimp_builder *builder);
 void aimp_builder_problem(aimp_builder *builder, aim_code code, aimp_spot spot, const char *format, ...)
     AIMP_PRINTF(4, 5);
 
-/* Both report problems themselves. line: of the first character, from 1. aimp_read_json answers how much it took when it
- * met a line that begins with "---" between two values, else size. */
+/* Both report problems themselves. line: of the first character, from 1. aimp_read_json answers how much it took when
+ * it met a line that begins with "---" between two values, else size. */
 size_t aimp_read_json(aimp_builder *builder, const char *text, size_t size, uint64_t line);
 void aimp_read_yaml(aimp_builder *builder, const char *text, size_t size, uint64_t line);
 

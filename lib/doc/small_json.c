@@ -19,7 +19,8 @@ typedef struct parser {
 static const aimp_node *value(parser *p);
 
 static void skip(parser *p) {
-    while (p->at < p->end && (*p->at == ' ' || *p->at == '\t' || *p->at == '\n' || *p->at == '\r')) p->at++;
+    while (p->at < p->end && (*p->at == ' ' || *p->at == '\t' || *p->at == '\n' || *p->at == '\r'))
+        p->at++;
 }
 
 static bool take(parser *p, char c) {
@@ -93,18 +94,21 @@ static const aimp_node *number(parser *p) {
     const char *first = p->at;
     if (*p->at == '-') p->at++;
     const char *digits = p->at;
-    while (p->at < p->end && aimp_is_digit(*p->at)) p->at++;
+    while (p->at < p->end && aimp_is_digit(*p->at))
+        p->at++;
     if (p->at == digits || (*digits == '0' && p->at - digits > 1)) return NULL;
     if (p->at < p->end && *p->at == '.') {
         digits = ++p->at;
-        while (p->at < p->end && aimp_is_digit(*p->at)) p->at++;
+        while (p->at < p->end && aimp_is_digit(*p->at))
+            p->at++;
         if (p->at == digits) return NULL;
     }
     if (p->at < p->end && (*p->at == 'e' || *p->at == 'E')) {
         p->at++;
         if (p->at < p->end && (*p->at == '+' || *p->at == '-')) p->at++;
         digits = p->at;
-        while (p->at < p->end && aimp_is_digit(*p->at)) p->at++;
+        while (p->at < p->end && aimp_is_digit(*p->at))
+            p->at++;
         if (p->at == digits) return NULL;
     }
     const char *text = aimp_copy(p->arena, first, (size_t)(p->at - first));

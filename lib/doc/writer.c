@@ -11,7 +11,9 @@ void aimp_write_json_string(aimp_text *out, const char *text, size_t size) {
     aimp_text_add_char(out, '"');
     while (text < end) {
         const char *plain = text;
-        while (text < end && (unsigned char)*text >= 0x20 && (unsigned char)*text < 0x7f && *text != '"' && *text != '\\') text++;
+        while (text < end && (unsigned char)*text >= 0x20 && (unsigned char)*text < 0x7f && *text != '"' &&
+               *text != '\\')
+            text++;
         aimp_text_add(out, plain, (size_t)(text - plain));
         if (text == end) break;
         const char *known = *text ? strchr(from, *text) : NULL;
@@ -60,8 +62,10 @@ void aimp_write_json(aimp_text *out, const aimp_node *node) {
 }
 
 static void yaml_string(aimp_text *out, const char *text, size_t size) {
-    if (aimp_yaml_needs_quotes(text, size)) aimp_write_json_string(out, text, size);
-    else aimp_text_add(out, text, size);
+    if (aimp_yaml_needs_quotes(text, size))
+        aimp_write_json_string(out, text, size);
+    else
+        aimp_text_add(out, text, size);
 }
 
 static bool is_block(const aimp_node *node) {
@@ -69,8 +73,10 @@ static bool is_block(const aimp_node *node) {
 }
 
 static void yaml_scalar(aimp_text *out, const aimp_node *node) {
-    if (node->kind == AIMP_STRING) yaml_string(out, node->as.text, node->count);
-    else aimp_write_json(out, node); /* [] and {} too */
+    if (node->kind == AIMP_STRING)
+        yaml_string(out, node->as.text, node->count);
+    else
+        aimp_write_json(out, node); /* [] and {} too */
 }
 
 /* first_indented: the caller has already written the indentation of the first line ("- " of a list). */

@@ -34,7 +34,9 @@ static aimp_spot spot_of(const composer *c, const yaml_mark_t *mark) {
     return (aimp_spot){c->line_offset + mark->line + 1, mark->column + 1, mark->index};
 }
 
-static level *top(composer *c) { return c->depth ? &c->levels[c->depth - 1] : NULL; }
+static level *top(composer *c) {
+    return c->depth ? &c->levels[c->depth - 1] : NULL;
+}
 
 static void push(composer *c, level new_level) {
     if (c->depth == c->level_capacity) {
@@ -50,7 +52,8 @@ static void remember(composer *c, const char *name, const aimp_node *node) {
     aimp_builder_keep(c->builder);
     if (c->anchor_count == c->anchor_capacity) {
         size_t capacity = c->anchor_capacity ? c->anchor_capacity * 2 : 16;
-        c->anchors = aimp_take_more(c->scratch, c->anchors, c->anchor_capacity * sizeof(anchor), capacity * sizeof(anchor));
+        c->anchors =
+            aimp_take_more(c->scratch, c->anchors, c->anchor_capacity * sizeof(anchor), capacity * sizeof(anchor));
         c->anchor_capacity = capacity;
     }
     c->anchors[c->anchor_count++] = (anchor){name, node};
@@ -112,8 +115,8 @@ static bool on_scalar(composer *c, const yaml_event_t *event, aimp_spot spot) {
     aimp_yaml_value value;
     const aimp_node *node = NULL;
     if (!aimp_yaml_scalar_type(c->scratch, (const char *)event->data.scalar.value, event->data.scalar.length,
-                               event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE, (const char *)event->data.scalar.tag,
-                               &value)) {
+                               event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE,
+                               (const char *)event->data.scalar.tag, &value)) {
         aimp_builder_problem(c->builder, AIM_E_SYNTAX, spot, "%s", value.problem);
         return false;
     }
@@ -203,11 +206,15 @@ static void report_parser(composer *c) {
     bool reader = p->error == YAML_READER_ERROR;
     aimp_spot spot = spot_of(c, reader ? &p->mark : &p->problem_mark);
     const char *problem = p->problem ? p->problem : "not readable as YAML";
-    if (p->context) aimp_builder_problem(c->builder, AIM_E_SYNTAX, spot, "%s (%s)", problem, p->context);
-    else aimp_builder_problem(c->builder, AIM_E_SYNTAX, spot, "%s", problem);
+    if (p->context)
+        aimp_builder_problem(c->builder, AIM_E_SYNTAX, spot, "%s (%s)", problem, p->context);
+    else
+        aimp_builder_problem(c->builder, AIM_E_SYNTAX, spot, "%s", problem);
 }
 
-static void delete_parser(void *arg) { yaml_parser_delete(arg); }
+static void delete_parser(void *arg) {
+    yaml_parser_delete(arg);
+}
 
 /* An event belongs to libyaml: it is copied into the arena's care before anything can unwind past it. */
 typedef struct held_event {

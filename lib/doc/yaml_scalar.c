@@ -15,27 +15,31 @@ static bool is_word(const char *text, size_t size, const char *const *words) {
 }
 
 static const char *const true_words[] = {"y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON", NULL};
-static const char *const false_words[] = {"n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF", NULL};
+static const char *const false_words[] = {"n",     "N",     "no",  "No",  "NO",  "false",
+                                          "False", "FALSE", "off", "Off", "OFF", NULL};
 static const char *const null_words[] = {"~", "null", "Null", "NULL", NULL};
-static const char *const special_words[] = {".nan", ".NaN", ".NAN", ".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF",
-                                            "-.inf", "-.Inf", "-.INF", NULL};
+static const char *const special_words[] = {".nan",  ".NaN",  ".NAN",  ".inf",  ".Inf",  ".INF", "+.inf",
+                                            "+.Inf", "+.INF", "-.inf", "-.Inf", "-.INF", NULL};
 
 /* A JSON number already: kept as written. */
 static bool is_json_number(const char *p, const char *end) {
     if (p < end && *p == '-') p++;
     const char *first = p;
-    while (p < end && aimp_is_digit(*p)) p++;
+    while (p < end && aimp_is_digit(*p))
+        p++;
     if (p == first || (*first == '0' && p - first > 1)) return false;
     if (p < end && *p == '.') {
         const char *fraction = ++p;
-        while (p < end && aimp_is_digit(*p)) p++;
+        while (p < end && aimp_is_digit(*p))
+            p++;
         if (p == fraction) return false;
     }
     if (p < end && (*p == 'e' || *p == 'E')) {
         p++;
         if (p < end && (*p == '+' || *p == '-')) p++;
         const char *exponent = p;
-        while (p < end && aimp_is_digit(*p)) p++;
+        while (p < end && aimp_is_digit(*p))
+            p++;
         if (p == exponent) return false;
     }
     return p == end;
@@ -45,17 +49,20 @@ static bool is_json_number(const char *p, const char *end) {
 static bool is_float(const char *p, const char *end) {
     if (p < end && (*p == '-' || *p == '+')) p++;
     size_t digits = 0;
-    for (; p < end && aimp_is_digit(*p); p++) digits++;
+    for (; p < end && aimp_is_digit(*p); p++)
+        digits++;
     if (p < end && *p == '.') {
         p++;
-        for (; p < end && aimp_is_digit(*p); p++) digits++;
+        for (; p < end && aimp_is_digit(*p); p++)
+            digits++;
     }
     if (!digits) return false;
     if (p < end && (*p == 'e' || *p == 'E')) {
         p++;
         if (p < end && (*p == '+' || *p == '-')) p++;
         const char *exponent = p;
-        while (p < end && aimp_is_digit(*p)) p++;
+        while (p < end && aimp_is_digit(*p))
+            p++;
         if (p == exponent) return false;
     }
     return p == end;
@@ -90,7 +97,8 @@ static const char *json_float(aimp_arena *arena, const char *p, const char *end)
     aimp_text text = aimp_text_new(arena);
     if (*p == '-') aimp_text_add_char(&text, '-');
     if (*p == '-' || *p == '+') p++;
-    while (end - p > 1 && *p == '0' && aimp_is_digit(p[1])) p++;
+    while (end - p > 1 && *p == '0' && aimp_is_digit(p[1]))
+        p++;
     if (*p == '.') aimp_text_add_char(&text, '0');
     for (; p < end; p++) {
         bool empty_fraction = *p == '.' && (p + 1 == end || !aimp_is_digit(p[1]));
@@ -113,9 +121,12 @@ static bool plain_number(aimp_arena *arena, const char *text, size_t size, aimp_
     uint64_t integer;
     if (based_integer(first, last, &negative, &integer))
         value->text = aimp_format(arena, "%s%llu", negative && integer ? "-" : "", (unsigned long long)integer);
-    else if (bare.size && is_json_number(first, last)) value->text = first;
-    else if (bare.size && is_float(first, last)) value->text = json_float(arena, first, last);
-    else return false;
+    else if (bare.size && is_json_number(first, last))
+        value->text = first;
+    else if (bare.size && is_float(first, last))
+        value->text = json_float(arena, first, last);
+    else
+        return false;
     value->size = strlen(value->text);
     return true;
 }
@@ -168,16 +179,18 @@ static bool looks_like_timestamp(const char *text, size_t size) {
 static bool looks_sexagesimal(const char *text, size_t size) {
     bool colon = false;
     for (size_t i = 0; i < size; i++) {
-        if (text[i] == ':') colon = true;
-        else if (!aimp_is_digit(text[i]) && text[i] != '.' && text[i] != '_' && !(i == 0 && (text[i] == '-' || text[i] == '+')))
+        if (text[i] == ':')
+            colon = true;
+        else if (!aimp_is_digit(text[i]) && text[i] != '.' && text[i] != '_' &&
+                 !(i == 0 && (text[i] == '-' || text[i] == '+')))
             return false;
     }
     return colon;
 }
 
 bool aimp_yaml_needs_quotes(const char *text, size_t size) {
-    if (size == 0 || is_word(text, size, null_words) || is_word(text, size, true_words) || is_word(text, size, false_words) ||
-        is_word(text, size, special_words))
+    if (size == 0 || is_word(text, size, null_words) || is_word(text, size, true_words) ||
+        is_word(text, size, false_words) || is_word(text, size, special_words))
         return true;
     if (aimp_is_space(text[0]) || aimp_is_space(text[size - 1])) return true;
     if (strchr("-?:,[]{}#&*!|>'\"%@`=<~", text[0])) return true;

@@ -1,4 +1,5 @@
-/* AMD GPU facts: model names, device ids, VRAM, and what a node's labels say. Rules: spec/template-selection.md section 4. */
+/* AMD GPU facts: model names, device ids, VRAM, and what a node's labels say. Rules: spec/template-selection.md
+ * section 4. */
 #ifndef AIMP_KUBE_GPU_H
 #define AIMP_KUBE_GPU_H
 
@@ -28,12 +29,13 @@ typedef struct aimp_node_gpu {
     const char *label_key; /* the label the model came from */
     const char *label_value;
     aimp_gpu_evidence evidence;
-    int64_t vram_bytes;    /* 0 when unknown */
+    int64_t vram_bytes; /* 0 when unknown */
     bool vram_from_label;
 } aimp_node_gpu;
 
 /* Section 4.3 and 4.4. labels: metadata.labels of the node or NULL. Of several counter labels the first in byte order
- * counts. lenient: VRAM labels as differences.md B-20 reads them (bare numbers below 2^30 are MiB, any Kubernetes suffix). */
+ * counts. lenient: VRAM labels as differences.md B-20 reads them (bare numbers below 2^30 are MiB, any Kubernetes
+ * suffix). */
 aimp_node_gpu aimp_gpu_of_node(aimp_arena *arena, const aimp_node *labels, bool lenient, bool extended);
 /* Section 4.4: the text of a VRAM label in bytes; 0 when it cannot be read. */
 int64_t aimp_vram_bytes(const char *text, bool lenient);

@@ -1,4 +1,5 @@
-/* Shell-style patterns over label keys, as Go's filepath.Match reads them on Linux. Rules: spec/names-and-labels.md 8.1. */
+/* Shell-style patterns over label keys, as Go's filepath.Match reads them on Linux. Rules:
+ * spec/names-and-labels.md 8.1. */
 #ifndef AIMP_KUBE_KEY_PATTERN_H
 #define AIMP_KUBE_KEY_PATTERN_H
 

@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-#define AIM(id, name, plural, namespaced, controller, schema) \
-    {id, name, AIMP_AIM_GROUP, "v1alpha1", plural, namespaced, controller, schema}
+#define AIM(id, name, plural, namespaced, controller, schema)                                                          \
+    { id, name, AIMP_AIM_GROUP, "v1alpha1", plural, namespaced, controller, schema }
 
 static const aimp_kind_info kinds[AIMP_KIND_COUNT] = {
     {AIMP_KIND_NONE, "", "", "", "", false, NULL, NULL},
@@ -16,7 +16,8 @@ static const aimp_kind_info kinds[AIMP_KIND_COUNT] = {
     AIM(AIMP_TEMPLATE, "AIMServiceTemplate", "aimservicetemplates", true, "service-template", &aimp_template_schema),
     AIM(AIMP_CLUSTER_TEMPLATE, "AIMClusterServiceTemplate", "aimclusterservicetemplates", false,
         "cluster-service-template", &aimp_cluster_template_schema),
-    AIM(AIMP_TEMPLATE_CACHE, "AIMTemplateCache", "aimtemplatecaches", true, "template-cache", &aimp_template_cache_schema),
+    AIM(AIMP_TEMPLATE_CACHE, "AIMTemplateCache", "aimtemplatecaches", true, "template-cache",
+        &aimp_template_cache_schema),
     AIM(AIMP_ARTIFACT, "AIMArtifact", "aimartifacts", true, "artifact", &aimp_artifact_schema),
     AIM(AIMP_RUNTIME_CONFIG, "AIMRuntimeConfig", "aimruntimeconfigs", true, NULL, &aimp_runtime_config_schema),
     AIM(AIMP_CLUSTER_RUNTIME_CONFIG, "AIMClusterRuntimeConfig", "aimclusterruntimeconfigs", false, NULL,
@@ -29,10 +30,12 @@ static const aimp_kind_info kinds[AIMP_KIND_COUNT] = {
     {AIMP_CLAIM, "PersistentVolumeClaim", "", "v1", "persistentvolumeclaims", true, NULL, &aimp_claim_schema},
     {AIMP_STORAGE_CLASS, "StorageClass", "storage.k8s.io", "v1", "storageclasses", false, NULL, &aimp_open_schema},
     {AIMP_JOB, "Job", "batch", "v1", "jobs", true, NULL, &aimp_job_schema},
-    {AIMP_HPA, "HorizontalPodAutoscaler", "autoscaling", "v2", "horizontalpodautoscalers", true, NULL, &aimp_hpa_schema},
+    {AIMP_HPA, "HorizontalPodAutoscaler", "autoscaling", "v2", "horizontalpodautoscalers", true, NULL,
+     &aimp_hpa_schema},
     {AIMP_INFERENCE_SERVICE, "InferenceService", "serving.kserve.io", "v1beta1", "inferenceservices", true, NULL,
      &aimp_inference_service_schema},
-    {AIMP_HTTP_ROUTE, "HTTPRoute", "gateway.networking.k8s.io", "v1", "httproutes", true, NULL, &aimp_http_route_schema},
+    {AIMP_HTTP_ROUTE, "HTTPRoute", "gateway.networking.k8s.io", "v1", "httproutes", true, NULL,
+     &aimp_http_route_schema},
     {AIMP_GATEWAY, "Gateway", "gateway.networking.k8s.io", "v1", "gateways", true, NULL, &aimp_open_schema},
 };
 
@@ -40,17 +43,33 @@ static const struct {
     const char *name;
     aimp_kind id;
 } short_names[] = {
-    {"aimsvc", AIMP_SERVICE},         {"aimmdl", AIMP_MODEL},          {"aimclmdl", AIMP_CLUSTER_MODEL},
-    {"aimtpl", AIMP_TEMPLATE},        {"aimcltpl", AIMP_CLUSTER_TEMPLATE}, {"aimtc", AIMP_TEMPLATE_CACHE},
-    {"aimart", AIMP_ARTIFACT},        {"aimrc", AIMP_RUNTIME_CONFIG},  {"aimclrc", AIMP_CLUSTER_RUNTIME_CONFIG},
-    {"aimclsrc", AIMP_CLUSTER_MODEL_SOURCE}, {"no", AIMP_NODE},        {"po", AIMP_POD},
-    {"ev", AIMP_EVENT},               {"pvc", AIMP_CLAIM},             {"sc", AIMP_STORAGE_CLASS},
-    {"hpa", AIMP_HPA},                {"isvc", AIMP_INFERENCE_SERVICE}, {"gtw", AIMP_GATEWAY},
+    {"aimsvc", AIMP_SERVICE},
+    {"aimmdl", AIMP_MODEL},
+    {"aimclmdl", AIMP_CLUSTER_MODEL},
+    {"aimtpl", AIMP_TEMPLATE},
+    {"aimcltpl", AIMP_CLUSTER_TEMPLATE},
+    {"aimtc", AIMP_TEMPLATE_CACHE},
+    {"aimart", AIMP_ARTIFACT},
+    {"aimrc", AIMP_RUNTIME_CONFIG},
+    {"aimclrc", AIMP_CLUSTER_RUNTIME_CONFIG},
+    {"aimclsrc", AIMP_CLUSTER_MODEL_SOURCE},
+    {"no", AIMP_NODE},
+    {"po", AIMP_POD},
+    {"ev", AIMP_EVENT},
+    {"pvc", AIMP_CLAIM},
+    {"sc", AIMP_STORAGE_CLASS},
+    {"hpa", AIMP_HPA},
+    {"isvc", AIMP_INFERENCE_SERVICE},
+    {"gtw", AIMP_GATEWAY},
 };
 
-const aimp_kind_info *aimp_kind_of(aimp_kind id) { return &kinds[id < AIMP_KIND_COUNT ? id : AIMP_KIND_NONE]; }
+const aimp_kind_info *aimp_kind_of(aimp_kind id) {
+    return &kinds[id < AIMP_KIND_COUNT ? id : AIMP_KIND_NONE];
+}
 
-bool aimp_kind_is_aim(aimp_kind id) { return id >= AIMP_SERVICE && id <= AIMP_CLUSTER_MODEL_SOURCE; }
+bool aimp_kind_is_aim(aimp_kind id) {
+    return id >= AIMP_SERVICE && id <= AIMP_CLUSTER_MODEL_SOURCE;
+}
 
 aimp_kind aimp_kind_find(const char *group, const char *version, const char *kind) {
     if (strcmp(kind, "Event") == 0 && strcmp(group, "events.k8s.io") == 0) return AIMP_EVENT;

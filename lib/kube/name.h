@@ -36,7 +36,7 @@ void aimp_hash_add_env(aimp_hash_input *input, const aimp_node *env);
 void aimp_add_go_string(aimp_text *out, const char *text, size_t size);
 
 /* Section 2. hash may be NULL (no suffix). Answers NULL when max_length is not in 1..63 or there is no part. */
-const char *aimp_derived_name(aimp_arena *arena, const char *const *parts, size_t part_count, const aimp_hash_input *hash,
-                              size_t hash_length, size_t max_length);
+const char *aimp_derived_name(aimp_arena *arena, const char *const *parts, size_t part_count,
+                              const aimp_hash_input *hash, size_t hash_length, size_t max_length);
 
 #endif

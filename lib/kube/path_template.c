@@ -117,7 +117,7 @@ const char *aimp_path_render(aimp_arena *arena, const char *path_template, const
         const char *expression = aimp_trim(arena, aimp_copy(arena, p + 1, inside));
         const char *value = expand(&r, expression);
         if (!value) {
-            *problem = aimp_format(arena, "The expression {%s} has no value for a path: %s.",
+            *problem = aimp_format(arena, "the expression {%s} has no value for a path: %s.",
                                    aimp_json_path_shown(arena, expression), r.problem);
             return NULL;
         }

@@ -1,11 +1,13 @@
-/* The path of an HTTPRoute from a template with {expressions} over a service. Rules: spec/rendering.md section 5.4, 5.5. */
+/* The path of an HTTPRoute from a template with {expressions} over a service. Rules: spec/rendering.md
+ * section 5.4, 5.5. */
 #ifndef AIMP_KUBE_PATH_TEMPLATE_H
 #define AIMP_KUBE_PATH_TEMPLATE_H
 
 #include "doc/node.h"
 
 typedef struct aimp_path_options {
-    bool reference_quirks; /* bracket keys elsewhere are errors, spec.runtimeConfigName and inlined fields are unreachable */
+    bool reference_quirks; /* bracket keys elsewhere are errors, spec.runtimeConfigName and inlined fields are
+                              unreachable */
 } aimp_path_options;
 
 /* Renders and normalises. NULL on any error, and then *problem is a sentence that names the expression. object: the

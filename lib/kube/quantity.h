@@ -11,8 +11,8 @@ typedef struct aimp_quantity {
     int32_t nano;     /* 10^-9 parts with the sign of the amount */
     uint8_t binary;   /* written with Ki … Ei */
     uint8_t exponent; /* written as 1e3 */
-    const char *kept; /* the text that was read, where Kubernetes prints it back unchanged (1.500, 1E3); else NULL. It is
-                       * the caller's memory, and must live as long as the quantity is printed */
+    const char *kept; /* the text that was read, where Kubernetes prints it back unchanged (1.500, 1E3); else NULL. It
+                       * is the caller's memory, and must live as long as the quantity is printed */
 } aimp_quantity;
 
 /* False when the text is no quantity ("", "1 Gi", "abc", "1e", "--1"). */

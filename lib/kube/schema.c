@@ -1,4 +1,5 @@
-/* Walks a document along the table of its kind: admission (as an API server stores it) and emission (as Go writes it). */
+/* Walks a document along the table of its kind: admission (as an API server stores it) and emission (as Go writes it).
+ */
 #include "kube/schema.h"
 
 #include <stdlib.h>
@@ -32,16 +33,25 @@ static const char *pointer_below(aimp_admission *a, const char *pointer, const c
     aimp_text_add_string(&text, pointer);
     aimp_text_add_char(&text, '/');
     for (; *key; key++) {
-        if (*key == '~') aimp_text_add_string(&text, "~0");
-        else if (*key == '/') aimp_text_add_string(&text, "~1");
-        else aimp_text_add_char(&text, *key);
+        if (*key == '~')
+            aimp_text_add_string(&text, "~0");
+        else if (*key == '/')
+            aimp_text_add_string(&text, "~1");
+        else
+            aimp_text_add_char(&text, *key);
     }
     return aimp_text_string(&text);
 }
 
 static const char *type_name(aimp_type type) {
-    static const char *const names[] = {"anything", "a string",  "a boolean",           "an integer",        "an integer",
-                                        "a quantity (a string or a number)", "a duration in a string", "an integer or a string",
+    static const char *const names[] = {"anything",
+                                        "a string",
+                                        "a boolean",
+                                        "an integer",
+                                        "an integer",
+                                        "a quantity (a string or a number)",
+                                        "a duration in a string",
+                                        "an integer or a string",
                                         "a map"};
     return names[type];
 }
@@ -69,9 +79,11 @@ static void wrong_type(aimp_admission *a, const aimp_node *node, const char *wan
     issue->wanted = wanted;
     issue->actual = aimp_node_kind_name(node);
     if (quotable && wants_text)
-        issue->message = aimp_format(a->arena, "must be %s, not %s: put it in quotes (\"%.60s\")", wanted, issue->actual,
-                                     node->kind == AIMP_BOOL ? (node->truth ? "true" : "false") : node->as.text);
-    else issue->message = aimp_format(a->arena, "must be %s, not %s", wanted, issue->actual);
+        issue->message =
+            aimp_format(a->arena, "must be %s, not %s: put it in quotes (\"%.60s\")", wanted, issue->actual,
+                        node->kind == AIMP_BOOL ? (node->truth ? "true" : "false") : node->as.text);
+    else
+        issue->message = aimp_format(a->arena, "must be %s, not %s", wanted, issue->actual);
 }
 
 static void illegal(aimp_admission *a, const aimp_node *node, const char *pointer, const char *wanted) {
@@ -84,7 +96,8 @@ static void illegal(aimp_admission *a, const aimp_node *node, const char *pointe
 
 static const char *joined(aimp_arena *arena, const char *const *values) {
     aimp_text text = aimp_text_new(arena);
-    for (const char *const *v = values; *v; v++) aimp_text_add_format(&text, "%s%s", v == values ? "" : v[1] ? ", " : " or ", *v);
+    for (const char *const *v = values; *v; v++)
+        aimp_text_add_format(&text, "%s%s", v == values ? "" : v[1] ? ", " : " or ", *v);
     return aimp_text_string(&text);
 }
 
@@ -98,11 +111,14 @@ static bool is_one_of(const char *text, const char *const *values) {
 static void check_string(aimp_admission *a, const aimp_field *field, const aimp_node *node, const char *pointer) {
     const char *text = node->as.text;
     int64_t nanoseconds;
-    if (field->values && !is_one_of(text, field->values)) illegal(a, node, pointer, joined(a->arena, field->values));
-    else if ((int64_t)node->count < field->min) illegal(a, node, pointer, aimp_format(a->arena, "at least %lld characters long", (long long)field->min));
+    if (field->values && !is_one_of(text, field->values))
+        illegal(a, node, pointer, joined(a->arena, field->values));
+    else if ((int64_t)node->count < field->min)
+        illegal(a, node, pointer, aimp_format(a->arena, "at least %lld characters long", (long long)field->min));
     else if (field->max && (int64_t)node->count > field->max)
         illegal(a, node, pointer, aimp_format(a->arena, "at most %lld characters long", (long long)field->max));
-    else if (field->legal && !field->legal(text)) illegal(a, node, pointer, field->legal_text);
+    else if (field->legal && !field->legal(text))
+        illegal(a, node, pointer, field->legal_text);
     else if (field->type == AIMP_T_DURATION && !aimp_duration_parse(text, &nanoseconds))
         illegal(a, node, pointer, "a duration such as 30s, 5m or 1h30m");
 }
@@ -110,7 +126,8 @@ static void check_string(aimp_admission *a, const aimp_field *field, const aimp_
 static void check_value(aimp_admission *a, const aimp_field *field, const aimp_node *node, const char *pointer) {
     int64_t integer;
     aimp_quantity quantity;
-    if (field->type == AIMP_T_STRING || field->type == AIMP_T_DURATION) check_string(a, field, node, pointer);
+    if (field->type == AIMP_T_STRING || field->type == AIMP_T_DURATION)
+        check_string(a, field, node, pointer);
     else if (field->type == AIMP_T_QUANTITY && !aimp_quantity_of(node, &quantity))
         illegal(a, node, pointer, "a quantity such as 2, 500m or 64Gi");
     else if (field->ranged && aimp_integer_of(node, &integer) && integer < field->min)
@@ -118,7 +135,8 @@ static void check_value(aimp_admission *a, const aimp_field *field, const aimp_n
 }
 
 /* One value of the field's type; NULL when it cannot be kept. */
-static const aimp_node *admit_value(aimp_admission *a, const aimp_field *field, const aimp_node *node, const char *pointer) {
+static const aimp_node *admit_value(aimp_admission *a, const aimp_field *field, const aimp_node *node,
+                                    const char *pointer) {
     if (!fits(node, field->type)) {
         wrong_type(a, node, type_name(field->type), pointer);
         return NULL;
@@ -134,7 +152,8 @@ static void check_keys(aimp_admission *a, const aimp_node *list, const char *poi
         for (size_t k = 0; name && k < i; k++) {
             const char *other = aimp_get_text(list->as.items[k], "name");
             if (!other || strcmp(name, other) != 0) continue;
-            aimp_issue *issue = record(a, AIMP_ISSUE_VALUE, list->as.items[i], aimp_format(a->arena, "%s/%zu/name", pointer, i));
+            aimp_issue *issue =
+                record(a, AIMP_ISSUE_VALUE, list->as.items[i], aimp_format(a->arena, "%s/%zu/name", pointer, i));
             issue->actual = aimp_format(a->arena, "\"%.80s\"", name);
             issue->wanted = "a name that occurs once";
             issue->message = aimp_format(a->arena, "the name %s occurs twice in this list", issue->actual);
@@ -149,7 +168,8 @@ static const aimp_node *placed(const aimp_node *node, const aimp_node *like) {
     return node;
 }
 
-static const aimp_node *admit_list(aimp_admission *a, const aimp_field *field, const aimp_node *node, const char *pointer) {
+static const aimp_node *admit_list(aimp_admission *a, const aimp_field *field, const aimp_node *node,
+                                   const char *pointer) {
     if (node->kind != AIMP_LIST) {
         wrong_type(a, node, "a list", pointer);
         return NULL;
@@ -167,7 +187,8 @@ static const aimp_node *admit_list(aimp_admission *a, const aimp_field *field, c
     return list;
 }
 
-static const aimp_node *admit_map(aimp_admission *a, const aimp_field *field, const aimp_node *node, const char *pointer) {
+static const aimp_node *admit_map(aimp_admission *a, const aimp_field *field, const aimp_node *node,
+                                  const char *pointer) {
     if (node->kind != AIMP_MAP) {
         wrong_type(a, node, "a map", pointer);
         return NULL;
@@ -183,7 +204,8 @@ static const aimp_node *admit_map(aimp_admission *a, const aimp_field *field, co
     return placed(aimp_map_from(a->arena, members, count), node);
 }
 
-static const aimp_node *admit_field(aimp_admission *a, const aimp_field *field, const aimp_node *node, const char *pointer) {
+static const aimp_node *admit_field(aimp_admission *a, const aimp_field *field, const aimp_node *node,
+                                    const char *pointer) {
     if (field->flags & AIMP_F_LIST) return admit_list(a, field, node, pointer);
     if (field->flags & AIMP_F_MAP) return admit_map(a, field, node, pointer);
     return admit_value(a, field, node, pointer);
@@ -209,16 +231,19 @@ static const char *nearest_field(const aimp_schema *schema, const char *name) {
     return best;
 }
 
-static void unknown_field(aimp_admission *a, const aimp_schema *schema, const aimp_member *member, const char *pointer) {
+static void unknown_field(aimp_admission *a, const aimp_schema *schema, const aimp_member *member,
+                          const char *pointer) {
     aimp_issue *issue = record(a, AIMP_ISSUE_UNKNOWN, member->value, pointer_below(a, pointer, member->key));
     const char *near = nearest_field(schema, member->key);
     issue->actual = aimp_format(a->arena, "\"%.80s\"", member->key);
     issue->wanted = near ? aimp_format(a->arena, "\"%s\"", near) : NULL;
-    issue->message = near ? aimp_format(a->arena, "unknown field %s is ignored (did you mean %s?)", issue->actual, issue->wanted)
-                          : aimp_format(a->arena, "unknown field %s is ignored", issue->actual);
+    issue->message =
+        near ? aimp_format(a->arena, "unknown field %s is ignored (did you mean %s?)", issue->actual, issue->wanted)
+             : aimp_format(a->arena, "unknown field %s is ignored", issue->actual);
 }
 
-const aimp_node *aimp_schema_admit(aimp_admission *a, const aimp_schema *schema, const aimp_node *node, const char *pointer) {
+const aimp_node *aimp_schema_admit(aimp_admission *a, const aimp_schema *schema, const aimp_node *node,
+                                   const char *pointer) {
     if (node->kind != AIMP_MAP) {
         wrong_type(a, node, "a map", pointer);
         return NULL;
@@ -244,7 +269,8 @@ const aimp_node *aimp_schema_admit(aimp_admission *a, const aimp_schema *schema,
         const aimp_field *field = &schema->fields[i];
         const aimp_node *given = aimp_get(node, field->name);
         if (!aimp_is_null(given)) continue;
-        if (field->default_text) members[count++] = (aimp_member){field->name, default_node(a->arena, field)};
+        if (field->default_text)
+            members[count++] = (aimp_member){field->name, default_node(a->arena, field)};
         else if (field->flags & AIMP_F_REQUIRED) {
             aimp_issue *issue = record(a, AIMP_ISSUE_VALUE, node, pointer_below(a, pointer, field->name));
             issue->wanted = type_name(field->type);
@@ -282,7 +308,8 @@ static const aimp_node *emit_value(aimp_arena *arena, const aimp_field *field, c
 static const aimp_node *emit_field(aimp_arena *arena, const aimp_field *field, const aimp_node *node) {
     if ((field->flags & AIMP_F_LIST) && node->kind == AIMP_LIST) {
         aimp_items items = aimp_items_new(arena);
-        for (size_t i = 0; i < node->count; i++) aimp_items_add(&items, emit_value(arena, field, node->as.items[i]));
+        for (size_t i = 0; i < node->count; i++)
+            aimp_items_add(&items, emit_value(arena, field, node->as.items[i]));
         return aimp_items_list(&items);
     }
     if ((field->flags & AIMP_F_MAP) && node->kind == AIMP_MAP) {
@@ -312,6 +339,7 @@ const aimp_node *aimp_schema_emit(aimp_arena *arena, const aimp_schema *schema, 
 const aimp_node *aimp_schema_emit_list(aimp_arena *arena, const aimp_schema *schema, const aimp_node *list) {
     if (!aimp_count(list)) return NULL;
     aimp_items items = aimp_items_new(arena);
-    for (size_t i = 0; i < list->count; i++) aimp_items_add(&items, aimp_schema_emit(arena, schema, list->as.items[i]));
+    for (size_t i = 0; i < list->count; i++)
+        aimp_items_add(&items, aimp_schema_emit(arena, schema, list->as.items[i]));
     return aimp_items_list(&items);
 }

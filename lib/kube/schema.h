@@ -33,14 +33,14 @@ typedef struct aimp_field {
     const char *name;
     aimp_type type;
     unsigned flags;
-    const aimp_schema *object;           /* of AIMP_T_OBJECT */
-    const char *const *values;           /* allowed strings, NULL-terminated */
-    const char *default_text;            /* in the field's own type */
-    int64_t min;                         /* of numbers; of strings and lists the least length */
-    int64_t max;                         /* greatest length of strings and lists; 0: none */
-    bool (*legal)(const char *text);     /* pattern of strings */
-    const char *legal_text;              /* what the pattern asks for */
-    bool ranged;                         /* min counts for numbers */
+    const aimp_schema *object;       /* of AIMP_T_OBJECT */
+    const char *const *values;       /* allowed strings, NULL-terminated */
+    const char *default_text;        /* in the field's own type */
+    int64_t min;                     /* of numbers; of strings and lists the least length */
+    int64_t max;                     /* greatest length of strings and lists; 0: none */
+    bool (*legal)(const char *text); /* pattern of strings */
+    const char *legal_text;          /* what the pattern asks for */
+    bool ranged;                     /* min counts for numbers */
 } aimp_field;
 
 struct aimp_schema {
@@ -53,9 +53,9 @@ struct aimp_schema {
 };
 
 typedef enum aimp_issue_kind {
-    AIMP_ISSUE_TYPE,    /* the wrong JSON type: the document cannot be read */
-    AIMP_ISSUE_VALUE,   /* a value that an API server would refuse */
-    AIMP_ISSUE_UNKNOWN  /* a field that an API server would drop */
+    AIMP_ISSUE_TYPE,   /* the wrong JSON type: the document cannot be read */
+    AIMP_ISSUE_VALUE,  /* a value that an API server would refuse */
+    AIMP_ISSUE_UNKNOWN /* a field that an API server would drop */
 } aimp_issue_kind;
 
 typedef struct aimp_issue {
@@ -69,7 +69,7 @@ typedef struct aimp_issue {
 } aimp_issue;
 
 typedef struct aimp_admission {
-    aimp_arena *arena;       /* of the object: results and issues live there */
+    aimp_arena *arena;        /* of the object: results and issues live there */
     const aimp_issue *issues; /* newest first */
     size_t type_errors;
 } aimp_admission;

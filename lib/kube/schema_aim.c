@@ -28,7 +28,8 @@ static const char *const caching_modes[] = {"Dedicated", "Shared", "Auto", "Alwa
 static const char *const cache_modes[] = {"Dedicated", "Shared", NULL};
 static const char *const template_scopes[] = {"Namespace", "Cluster", "Unknown", NULL};
 static const char *const service_states[] = {"Pending", "Starting", "Running", "Degraded", "Failed", NULL};
-static const char *const object_states[] = {"Pending", "Progressing", "Ready", "Degraded", "Failed", "NotAvailable", NULL};
+static const char *const object_states[] = {"Pending", "Progressing",  "Ready", "Degraded",
+                                            "Failed",  "NotAvailable", NULL};
 static const char *const metric_types[] = {"PodMetric", NULL};
 static const char *const metric_backends[] = {"opentelemetry", NULL};
 static const char *const target_types[] = {"Value", "AverageValue", "Utilization", NULL};
@@ -36,7 +37,8 @@ static const char *const target_types[] = {"Value", "AverageValue", "Utilization
 /* --- patterns: section 1.5 --- */
 static size_t run_of(const char *text, const char *more) {
     size_t size = 0;
-    while (text[size] && (aimp_is_lower_alnum(aimp_to_lower(text[size])) || strchr(more, text[size]))) size++;
+    while (text[size] && (aimp_is_lower_alnum(aimp_to_lower(text[size])) || strchr(more, text[size])))
+        size++;
     return size;
 }
 
@@ -76,15 +78,21 @@ static const aimp_schema gpu_schema = {"gpu", gpu_fields, AIMP_COUNT_OF(gpu_fiel
 static const aimp_field cpu_fields[] = {{"requests", QUANTITY, REQUIRED}, {"limits", QUANTITY, POINTER}};
 static const aimp_schema cpu_schema = AIMP_SCHEMA("cpu", cpu_fields);
 
-static const aimp_field hardware_fields[] = {{"gpu", OBJECT, .object = &gpu_schema}, {"cpu", OBJECT, .object = &cpu_schema}};
-const aimp_schema aimp_hardware_schema = {"hardware", hardware_fields, AIMP_COUNT_OF(hardware_fields), false, hardware_rule};
+static const aimp_field hardware_fields[] = {{"gpu", OBJECT, .object = &gpu_schema},
+                                             {"cpu", OBJECT, .object = &cpu_schema}};
+const aimp_schema aimp_hardware_schema = {"hardware", hardware_fields, AIMP_COUNT_OF(hardware_fields), false,
+                                          hardware_rule};
 
-#define HARDWARE(flags_) {"hardware", OBJECT, (flags_), .object = &aimp_hardware_schema}
-#define ENV(name_) {(name_), OBJECT, LIST | KEYED, .object = &aimp_env_var_schema}
-#define SECRETS {"imagePullSecrets", OBJECT, LIST, .object = &aimp_local_reference_schema}
-#define SOURCES(flags_, min_, max_) \
-    {"modelSources", OBJECT, LIST | (flags_), .object = &aimp_model_source_schema, .min = (min_), .max = (max_)}
-#define CONDITIONS {"conditions", OBJECT, LIST, .object = &aimp_condition_schema}
+#define HARDWARE(flags_)                                                                                               \
+    { "hardware", OBJECT, (flags_), .object = &aimp_hardware_schema }
+#define ENV(name_)                                                                                                     \
+    { (name_), OBJECT, LIST | KEYED, .object = &aimp_env_var_schema }
+#define SECRETS                                                                                                        \
+    { "imagePullSecrets", OBJECT, LIST, .object = &aimp_local_reference_schema }
+#define SOURCES(flags_, min_, max_)                                                                                    \
+    { "modelSources", OBJECT, LIST | (flags_), .object = &aimp_model_source_schema, .min = (min_), .max = (max_) }
+#define CONDITIONS                                                                                                     \
+    { "conditions", OBJECT, LIST, .object = &aimp_condition_schema }
 
 static const aimp_field model_source_fields[] = {
     {"modelId", STRING, REQUIRED, .legal = is_model_id, .legal_text = model_id_text},
@@ -121,7 +129,8 @@ static const aimp_field resolved_reference_fields[] = {
     {"name", STRING}, {"namespace", STRING}, {"scope", STRING}, {"kind", STRING}, {"uid", STRING}};
 static const aimp_schema resolved_reference_schema = AIMP_SCHEMA("reference", resolved_reference_fields);
 
-#define REFERENCE(name_) {(name_), OBJECT, .object = &resolved_reference_schema}
+#define REFERENCE(name_)                                                                                               \
+    { (name_), OBJECT, .object = &resolved_reference_schema }
 
 /* --- section 7, shared with the service --- */
 static const aimp_field storage_fields[] = {
@@ -131,10 +140,8 @@ static const aimp_field storage_fields[] = {
 static const aimp_schema storage_schema = AIMP_SCHEMA("storage", storage_fields);
 
 static const aimp_field routing_fields[] = {
-    {"enabled", BOOL, POINTER},
-    {"gatewayRef", OBJECT, .object = &aimp_parent_reference_schema},
-    {"pathTemplate", STRING, POINTER},
-    {"requestTimeout", AIMP_T_DURATION, POINTER},
+    {"enabled", BOOL, POINTER},        {"gatewayRef", OBJECT, .object = &aimp_parent_reference_schema},
+    {"pathTemplate", STRING, POINTER}, {"requestTimeout", AIMP_T_DURATION, POINTER},
     {"annotations", STRING, MAP},
 };
 static const aimp_schema routing_schema = AIMP_SCHEMA("routing", routing_fields);
@@ -156,15 +163,16 @@ static const aimp_field runtime_config_spec_fields[] = {
 };
 const aimp_schema aimp_runtime_config_spec_schema = AIMP_SCHEMA("spec", runtime_config_spec_fields);
 
-#define KIND_FIELDS(spec_, status_)                                                                            \
-    {"apiVersion", STRING, REQUIRED}, {"kind", STRING, REQUIRED},                                              \
-        {"metadata", OBJECT, REQUIRED, .object = &aimp_metadata_schema}, {"spec", OBJECT, .object = (spec_)}, { \
-        "status", OBJECT, .object = (status_)                                                                  \
+#define KIND_FIELDS(spec_, status_)                                                                                    \
+    {"apiVersion", STRING, REQUIRED}, {"kind", STRING, REQUIRED},                                                      \
+        {"metadata", OBJECT, REQUIRED, .object = &aimp_metadata_schema}, {"spec", OBJECT, .object = (spec_)}, {        \
+        "status", OBJECT, .object = (status_)                                                                          \
     }
 
 static const aimp_field config_status_fields[] = {{"observedGeneration", INT64}, CONDITIONS};
 static const aimp_schema config_status_schema = AIMP_SCHEMA("status", config_status_fields);
-static const aimp_field runtime_config_fields[] = {KIND_FIELDS(&aimp_runtime_config_spec_schema, &config_status_schema)};
+static const aimp_field runtime_config_fields[] = {
+    KIND_FIELDS(&aimp_runtime_config_spec_schema, &config_status_schema)};
 const aimp_schema aimp_runtime_config_schema = AIMP_SCHEMA("AIMRuntimeConfig", runtime_config_fields);
 
 /* --- section 2: AIMService --- */
@@ -176,14 +184,15 @@ static const aimp_field custom_model_fields[] = {
 static const aimp_schema custom_model_schema = AIMP_SCHEMA("custom", custom_model_fields);
 
 static const char *model_rule(const aimp_node *model) {
-    int modes = (aimp_get(model, "name") != NULL) + (aimp_get(model, "image") != NULL) + (aimp_get(model, "custom") != NULL);
+    int modes =
+        (aimp_get(model, "name") != NULL) + (aimp_get(model, "image") != NULL) + (aimp_get(model, "custom") != NULL);
     return modes == 1 ? NULL : "exactly one of name, image and custom must be given";
 }
 
 static const aimp_field service_model_fields[] = {
     {"name", STRING, POINTER}, {"image", STRING, POINTER}, {"custom", OBJECT, .object = &custom_model_schema}};
-static const aimp_schema service_model_schema = {"model", service_model_fields, AIMP_COUNT_OF(service_model_fields), false,
-                                                 model_rule};
+static const aimp_schema service_model_schema = {"model", service_model_fields, AIMP_COUNT_OF(service_model_fields),
+                                                 false, model_rule};
 
 static const aimp_field service_template_fields[] = {{"name", STRING}, {"allowUnoptimized", BOOL}};
 static const aimp_schema service_template_schema = AIMP_SCHEMA("template", service_template_fields);
@@ -211,8 +220,8 @@ static const aimp_field pod_metric_fields[] = {
     {"target", OBJECT, REQUIRED, .object = &metric_target_schema},
 };
 static const aimp_schema pod_metric_schema = AIMP_SCHEMA("podmetric", pod_metric_fields);
-static const aimp_field scaling_metric_fields[] = {
-    {"type", STRING, REQUIRED, .values = metric_types}, {"podmetric", OBJECT, .object = &pod_metric_schema}};
+static const aimp_field scaling_metric_fields[] = {{"type", STRING, REQUIRED, .values = metric_types},
+                                                   {"podmetric", OBJECT, .object = &pod_metric_schema}};
 static const aimp_schema scaling_metric_schema = AIMP_SCHEMA("metric", scaling_metric_fields);
 static const aimp_field scaling_fields[] = {{"metrics", OBJECT, LIST, .object = &scaling_metric_schema}};
 static const aimp_schema scaling_schema = AIMP_SCHEMA("autoScaling", scaling_fields);
@@ -249,8 +258,11 @@ static const aimp_schema service_routing_status_schema = AIMP_SCHEMA("routing", 
 static const aimp_field service_cache_status_fields[] = {REFERENCE("templateCacheRef"), {"retryAttempts", INT32}};
 static const aimp_schema service_cache_status_schema = AIMP_SCHEMA("cache", service_cache_status_fields);
 static const aimp_field service_runtime_fields[] = {
-    {"currentReplicas", INT32, POINTER}, {"desiredReplicas", INT32, POINTER}, {"minReplicas", INT32, POINTER},
-    {"maxReplicas", INT32, POINTER},     {"replicas", STRING},
+    {"currentReplicas", INT32, POINTER},
+    {"desiredReplicas", INT32, POINTER},
+    {"minReplicas", INT32, POINTER},
+    {"maxReplicas", INT32, POINTER},
+    {"replicas", STRING},
 };
 static const aimp_schema service_runtime_schema = AIMP_SCHEMA("runtime", service_runtime_fields);
 static const aimp_field service_status_fields[] = {
@@ -287,15 +299,16 @@ static const aimp_field custom_template_fields[] = {
 static const aimp_schema custom_template_schema = AIMP_SCHEMA("customTemplate", custom_template_fields);
 
 static const aimp_field deployment_fields[] = {
-    {"gpuModel", STRING},  {"gpuCount", INT32},   {"precision", STRING},
-    {"metric", STRING},    {"profileId", STRING}, {"description", STRING},
+    {"gpuModel", STRING}, {"gpuCount", INT32},   {"precision", STRING},
+    {"metric", STRING},   {"profileId", STRING}, {"description", STRING},
 };
 static const aimp_schema deployment_schema = AIMP_SCHEMA("recommendedDeployment", deployment_fields);
 static const aimp_field model_metadata_fields[] = {
-    {"canonicalName", STRING},    {"source", STRING},       {"tags", STRING, LIST},
-    {"versions", STRING, LIST},   {"variants", STRING, LIST}, {"hfTokenRequired", BOOL},
-    {"title", STRING},            {"descriptionFull", STRING}, {"releaseNotes", STRING},
-    {"recommendedDeployments", OBJECT, LIST, .object = &deployment_schema},
+    {"canonicalName", STRING},  {"source", STRING},
+    {"tags", STRING, LIST},     {"versions", STRING, LIST},
+    {"variants", STRING, LIST}, {"hfTokenRequired", BOOL},
+    {"title", STRING},          {"descriptionFull", STRING},
+    {"releaseNotes", STRING},   {"recommendedDeployments", OBJECT, LIST, .object = &deployment_schema},
 };
 static const aimp_schema model_metadata_schema = AIMP_SCHEMA("model", model_metadata_fields);
 static const aimp_field image_metadata_fields[] = {
@@ -327,7 +340,8 @@ static const aimp_field model_spec_fields[] = {
     {"resources", OBJECT, .object = &aimp_resources_schema},
     {"imageMetadata", OBJECT, .object = &image_metadata_schema},
 };
-static const aimp_schema model_spec_schema = {"spec", model_spec_fields, AIMP_COUNT_OF(model_spec_fields), false, model_spec_rule};
+static const aimp_schema model_spec_schema = {"spec", model_spec_fields, AIMP_COUNT_OF(model_spec_fields), false,
+                                              model_spec_rule};
 static const aimp_field model_status_fields[] = {
     {"observedGeneration", INT64},
     {"status", STRING, .values = object_states, .default_text = "Pending"},
@@ -344,15 +358,11 @@ const aimp_schema aimp_model_schema = AIMP_SCHEMA("AIMModel", model_fields);
 static const aimp_field template_caching_fields[] = {{"enabled", BOOL, .default_text = "false"}, ENV("env")};
 static const aimp_schema template_caching_schema = AIMP_SCHEMA("caching", template_caching_fields);
 
-#define TEMPLATE_SPEC_FIELDS                                            \
-    {"modelName", STRING, REQUIRED | IMMUTABLE, .min = 1},              \
-    {"metric", STRING, IMMUTABLE, .values = metrics},                   \
-    {"precision", STRING, IMMUTABLE, .values = precisions},             \
-    HARDWARE(IMMUTABLE), {"runtimeConfigName", STRING}, SECRETS,        \
-    {"serviceAccountName", STRING},                                     \
-    {"resources", OBJECT, .object = &aimp_resources_schema},            \
-    SOURCES(0, 0, 0), {"profileId", STRING},                            \
-    {"type", STRING, .values = profile_types}, ENV("env")
+#define TEMPLATE_SPEC_FIELDS                                                                                           \
+    {"modelName", STRING, REQUIRED | IMMUTABLE, .min = 1}, {"metric", STRING, IMMUTABLE, .values = metrics},           \
+        {"precision", STRING, IMMUTABLE, .values = precisions}, HARDWARE(IMMUTABLE), {"runtimeConfigName", STRING},    \
+        SECRETS, {"serviceAccountName", STRING}, {"resources", OBJECT, .object = &aimp_resources_schema},              \
+        SOURCES(0, 0, 0), {"profileId", STRING}, {"type", STRING, .values = profile_types}, ENV("env")
 
 static const aimp_field template_spec_fields[] = {TEMPLATE_SPEC_FIELDS,
                                                   {"caching", OBJECT, .object = &template_caching_schema}};
@@ -361,12 +371,13 @@ static const aimp_field cluster_template_spec_fields[] = {TEMPLATE_SPEC_FIELDS};
 static const aimp_schema cluster_template_spec_schema = AIMP_SCHEMA("spec", cluster_template_spec_fields);
 
 /* The field knows types and flags that the enumerations above do not: they are carried, not refused. */
-static const aimp_field profile_metadata_fields[] = {
-    {"engine", STRING}, {"gpu", STRING}, {"gpuCount", INT32}, {"metric", STRING}, {"precision", STRING}, {"type", STRING}};
+static const aimp_field profile_metadata_fields[] = {{"engine", STRING}, {"gpu", STRING},       {"gpuCount", INT32},
+                                                     {"metric", STRING}, {"precision", STRING}, {"type", STRING}};
 static const aimp_schema profile_metadata_schema = AIMP_OPEN_SCHEMA("metadata", profile_metadata_fields);
-static const aimp_field profile_fields[] = {
-    {"engine_args", ANY}, {"env_vars", STRING, MAP}, {"metadata", OBJECT, .object = &profile_metadata_schema},
-    {"originalDiscoveryOutput", ANY}};
+static const aimp_field profile_fields[] = {{"engine_args", ANY},
+                                            {"env_vars", STRING, MAP},
+                                            {"metadata", OBJECT, .object = &profile_metadata_schema},
+                                            {"originalDiscoveryOutput", ANY}};
 static const aimp_schema profile_schema = AIMP_SCHEMA("profile", profile_fields);
 static const aimp_field discovery_state_fields[] = {
     {"attempts", INT32}, {"lastAttemptTime", STRING}, {"lastFailureReason", STRING}, {"specHash", STRING}};
@@ -389,7 +400,8 @@ static const aimp_field template_status_fields[] = {
 static const aimp_schema template_status_schema = AIMP_SCHEMA("status", template_status_fields);
 static const aimp_field template_fields[] = {KIND_FIELDS(&aimp_template_spec_schema, &template_status_schema)};
 const aimp_schema aimp_template_schema = AIMP_SCHEMA("AIMServiceTemplate", template_fields);
-static const aimp_field cluster_template_fields[] = {KIND_FIELDS(&cluster_template_spec_schema, &template_status_schema)};
+static const aimp_field cluster_template_fields[] = {
+    KIND_FIELDS(&cluster_template_spec_schema, &template_status_schema)};
 const aimp_schema aimp_cluster_template_schema = AIMP_SCHEMA("AIMClusterServiceTemplate", cluster_template_fields);
 
 /* --- section 5: AIMTemplateCache --- */
@@ -406,7 +418,8 @@ static const aimp_field cache_spec_fields[] = {
 };
 static const aimp_schema cache_spec_schema = AIMP_SCHEMA("spec", cache_spec_fields);
 static const aimp_field cache_artifact_fields[] = {
-    {"uid", STRING}, {"name", STRING}, {"model", STRING}, {"status", STRING}, {"persistentVolumeClaim", STRING}, {"mountPoint", STRING}};
+    {"uid", STRING},       {"name", STRING}, {"model", STRING}, {"status", STRING}, {"persistentVolumeClaim", STRING},
+    {"mountPoint", STRING}};
 static const aimp_schema cache_artifact_schema = AIMP_SCHEMA("artifact", cache_artifact_fields);
 static const aimp_field cache_status_fields[] = {
     {"observedGeneration", INT64},
@@ -435,8 +448,11 @@ static const aimp_schema artifact_spec_schema = AIMP_SCHEMA("spec", artifact_spe
 static const aimp_field progress_fields[] = {
     {"totalBytes", INT64}, {"downloadedBytes", INT64}, {"percentage", INT32}, {"displayPercentage", STRING}};
 static const aimp_schema progress_schema = AIMP_SCHEMA("progress", progress_fields);
-static const aimp_field download_fields[] = {
-    {"protocol", STRING}, {"attempt", INT32}, {"totalAttempts", INT32}, {"protocolSequence", STRING}, {"message", STRING}};
+static const aimp_field download_fields[] = {{"protocol", STRING},
+                                             {"attempt", INT32},
+                                             {"totalAttempts", INT32},
+                                             {"protocolSequence", STRING},
+                                             {"message", STRING}};
 static const aimp_schema download_schema = AIMP_SCHEMA("download", download_fields);
 static const aimp_field artifact_status_fields[] = {
     {"observedGeneration", INT64},

@@ -1,4 +1,5 @@
-/* The fields that libaim reads of kinds that are not its own. Unknown fields are kept: their schema is somebody else's. */
+/* The fields that libaim reads of kinds that are not its own. Unknown fields are kept: their schema is somebody else's.
+ */
 #include "kube/schema_tables.h"
 
 #define STRING AIMP_T_STRING
@@ -13,7 +14,11 @@
 #define POINTER AIMP_F_POINTER
 
 static const aimp_field owner_fields[] = {
-    {"apiVersion", STRING}, {"kind", STRING}, {"name", STRING}, {"uid", STRING}, {"controller", BOOL, POINTER},
+    {"apiVersion", STRING},
+    {"kind", STRING},
+    {"name", STRING},
+    {"uid", STRING},
+    {"controller", BOOL, POINTER},
     {"blockOwnerDeletion", BOOL, POINTER},
 };
 static const aimp_schema owner_schema = AIMP_OPEN_SCHEMA("ownerReference", owner_fields);
@@ -34,13 +39,19 @@ static const aimp_field metadata_fields[] = {
 const aimp_schema aimp_metadata_schema = AIMP_OPEN_SCHEMA("metadata", metadata_fields);
 
 static const aimp_field condition_fields[] = {
-    {"type", STRING}, {"status", STRING}, {"reason", STRING}, {"message", STRING}, {"lastTransitionTime", STRING},
+    {"type", STRING},
+    {"status", STRING},
+    {"reason", STRING},
+    {"message", STRING},
+    {"lastTransitionTime", STRING},
     {"observedGeneration", INT64},
 };
 const aimp_schema aimp_condition_schema = AIMP_OPEN_SCHEMA("condition", condition_fields);
 
-#define CONDITIONS {"conditions", OBJECT, LIST, .object = &aimp_condition_schema}
-#define METADATA {"metadata", OBJECT, REQUIRED, .object = &aimp_metadata_schema}
+#define CONDITIONS                                                                                                     \
+    { "conditions", OBJECT, LIST, .object = &aimp_condition_schema }
+#define METADATA                                                                                                       \
+    { "metadata", OBJECT, REQUIRED, .object = &aimp_metadata_schema }
 
 static const aimp_field open_fields[] = {METADATA};
 const aimp_schema aimp_open_schema = AIMP_OPEN_SCHEMA("object", open_fields);
@@ -55,7 +66,9 @@ static const aimp_field key_ref_fields[] = {
     {"name", STRING, .default_text = ""}, {"key", STRING, REQUIRED | POINTER}, {"optional", BOOL, POINTER}};
 static const aimp_schema key_ref_schema = AIMP_SCHEMA("keyRef", key_ref_fields);
 static const aimp_field file_ref_fields[] = {
-    {"volumeName", STRING, REQUIRED | POINTER}, {"path", STRING, REQUIRED | POINTER}, {"key", STRING, REQUIRED | POINTER},
+    {"volumeName", STRING, REQUIRED | POINTER},
+    {"path", STRING, REQUIRED | POINTER},
+    {"key", STRING, REQUIRED | POINTER},
     {"optional", BOOL, POINTER, .default_text = "false"},
 };
 static const aimp_schema file_ref_schema = AIMP_SCHEMA("fileKeyRef", file_ref_fields);
@@ -67,8 +80,9 @@ static const aimp_field value_from_fields[] = {
     {"fileKeyRef", OBJECT, .object = &file_ref_schema},
 };
 static const aimp_schema value_from_schema = AIMP_SCHEMA("valueFrom", value_from_fields);
-static const aimp_field env_var_fields[] = {
-    {"name", STRING, REQUIRED | POINTER, .min = 1}, {"value", STRING}, {"valueFrom", OBJECT, .object = &value_from_schema}};
+static const aimp_field env_var_fields[] = {{"name", STRING, REQUIRED | POINTER, .min = 1},
+                                            {"value", STRING},
+                                            {"valueFrom", OBJECT, .object = &value_from_schema}};
 const aimp_schema aimp_env_var_schema = AIMP_SCHEMA("envVar", env_var_fields);
 
 /* --- node affinity of a template's status --- */
@@ -93,16 +107,19 @@ const aimp_schema aimp_node_affinity_schema = AIMP_SCHEMA("nodeAffinity", affini
 /* --- Node --- */
 static const aimp_field node_spec_fields[] = {{"unschedulable", BOOL}};
 static const aimp_schema node_spec_schema = AIMP_OPEN_SCHEMA("spec", node_spec_fields);
-static const aimp_field node_status_fields[] = {{"allocatable", QUANTITY, MAP}, {"capacity", QUANTITY, MAP}, CONDITIONS};
+static const aimp_field node_status_fields[] = {
+    {"allocatable", QUANTITY, MAP}, {"capacity", QUANTITY, MAP}, CONDITIONS};
 static const aimp_schema node_status_schema = AIMP_OPEN_SCHEMA("status", node_status_fields);
-static const aimp_field node_fields[] = {METADATA, {"spec", OBJECT, .object = &node_spec_schema},
-                                         {"status", OBJECT, .object = &node_status_schema}};
+static const aimp_field node_fields[] = {
+    METADATA, {"spec", OBJECT, .object = &node_spec_schema}, {"status", OBJECT, .object = &node_status_schema}};
 const aimp_schema aimp_node_schema = AIMP_OPEN_SCHEMA("Node", node_fields);
 
 /* --- Pod --- */
 static const aimp_field container_resources_fields[] = {{"requests", QUANTITY, MAP}, {"limits", QUANTITY, MAP}};
 static const aimp_schema container_resources_schema = AIMP_OPEN_SCHEMA("resources", container_resources_fields);
-static const aimp_field container_fields[] = {{"name", STRING}, {"image", STRING}, {"restartPolicy", STRING},
+static const aimp_field container_fields[] = {{"name", STRING},
+                                              {"image", STRING},
+                                              {"restartPolicy", STRING},
                                               {"resources", OBJECT, .object = &container_resources_schema}};
 static const aimp_schema container_schema = AIMP_OPEN_SCHEMA("container", container_fields);
 static const aimp_field pod_spec_fields[] = {
@@ -129,12 +146,13 @@ static const aimp_field pod_status_fields[] = {
     {"initContainerStatuses", OBJECT, LIST, .object = &container_status_schema},
 };
 static const aimp_schema pod_status_schema = AIMP_OPEN_SCHEMA("status", pod_status_fields);
-static const aimp_field pod_fields[] = {METADATA, {"spec", OBJECT, .object = &pod_spec_schema},
-                                        {"status", OBJECT, .object = &pod_status_schema}};
+static const aimp_field pod_fields[] = {
+    METADATA, {"spec", OBJECT, .object = &pod_spec_schema}, {"status", OBJECT, .object = &pod_status_schema}};
 const aimp_schema aimp_pod_schema = AIMP_OPEN_SCHEMA("Pod", pod_fields);
 
 /* --- Event, of both groups --- */
-static const aimp_field reference_fields[] = {{"kind", STRING}, {"namespace", STRING}, {"name", STRING}, {"uid", STRING}};
+static const aimp_field reference_fields[] = {
+    {"kind", STRING}, {"namespace", STRING}, {"name", STRING}, {"uid", STRING}};
 static const aimp_schema reference_schema = AIMP_OPEN_SCHEMA("objectReference", reference_fields);
 static const aimp_field series_fields[] = {{"lastObservedTime", STRING}};
 static const aimp_schema series_schema = AIMP_OPEN_SCHEMA("series", series_fields);
@@ -157,8 +175,8 @@ static const aimp_field claim_spec_fields[] = {{"storageClassName", STRING}, {"a
 static const aimp_schema claim_spec_schema = AIMP_OPEN_SCHEMA("spec", claim_spec_fields);
 static const aimp_field claim_status_fields[] = {{"phase", STRING}, CONDITIONS};
 static const aimp_schema claim_status_schema = AIMP_OPEN_SCHEMA("status", claim_status_fields);
-static const aimp_field claim_fields[] = {METADATA, {"spec", OBJECT, .object = &claim_spec_schema},
-                                          {"status", OBJECT, .object = &claim_status_schema}};
+static const aimp_field claim_fields[] = {
+    METADATA, {"spec", OBJECT, .object = &claim_spec_schema}, {"status", OBJECT, .object = &claim_status_schema}};
 const aimp_schema aimp_claim_schema = AIMP_OPEN_SCHEMA("PersistentVolumeClaim", claim_fields);
 
 static const aimp_field job_status_fields[] = {{"active", INT32}, {"succeeded", INT32}, {"failed", INT32}, CONDITIONS};
@@ -170,8 +188,8 @@ static const aimp_field hpa_spec_fields[] = {{"minReplicas", INT32}, {"maxReplic
 static const aimp_schema hpa_spec_schema = AIMP_OPEN_SCHEMA("spec", hpa_spec_fields);
 static const aimp_field hpa_status_fields[] = {{"currentReplicas", INT32}, {"desiredReplicas", INT32}, CONDITIONS};
 static const aimp_schema hpa_status_schema = AIMP_OPEN_SCHEMA("status", hpa_status_fields);
-static const aimp_field hpa_fields[] = {METADATA, {"spec", OBJECT, .object = &hpa_spec_schema},
-                                        {"status", OBJECT, .object = &hpa_status_schema}};
+static const aimp_field hpa_fields[] = {
+    METADATA, {"spec", OBJECT, .object = &hpa_spec_schema}, {"status", OBJECT, .object = &hpa_status_schema}};
 const aimp_schema aimp_hpa_schema = AIMP_OPEN_SCHEMA("HorizontalPodAutoscaler", hpa_fields);
 
 static const aimp_field conditions_only_fields[] = {CONDITIONS};
@@ -183,7 +201,8 @@ static const aimp_field predictor_fields[] = {{"containers", OBJECT, LIST, .obje
 static const aimp_schema predictor_schema = AIMP_OPEN_SCHEMA("predictor", predictor_fields);
 static const aimp_field inference_spec_fields[] = {{"predictor", OBJECT, .object = &predictor_schema}};
 static const aimp_schema inference_spec_schema = AIMP_OPEN_SCHEMA("spec", inference_spec_fields);
-static const aimp_field inference_fields[] = {METADATA, {"spec", OBJECT, .object = &inference_spec_schema},
+static const aimp_field inference_fields[] = {METADATA,
+                                              {"spec", OBJECT, .object = &inference_spec_schema},
                                               {"status", OBJECT, .object = &conditions_only_schema}};
 const aimp_schema aimp_inference_service_schema = AIMP_OPEN_SCHEMA("InferenceService", inference_fields);
 

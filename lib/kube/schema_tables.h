@@ -26,8 +26,9 @@ extern const aimp_schema aimp_inference_service_schema;
 extern const aimp_schema aimp_http_route_schema;
 
 #define AIMP_COUNT_OF(array) (sizeof(array) / sizeof *(array))
-#define AIMP_SCHEMA(name_, fields_) {.name = (name_), .fields = (fields_), .count = AIMP_COUNT_OF(fields_)}
-#define AIMP_OPEN_SCHEMA(name_, fields_) \
-    {.name = (name_), .fields = (fields_), .count = AIMP_COUNT_OF(fields_), .open = true}
+#define AIMP_SCHEMA(name_, fields_)                                                                                    \
+    { .name = (name_), .fields = (fields_), .count = AIMP_COUNT_OF(fields_) }
+#define AIMP_OPEN_SCHEMA(name_, fields_)                                                                               \
+    { .name = (name_), .fields = (fields_), .count = AIMP_COUNT_OF(fields_), .open = true }
 
 #endif

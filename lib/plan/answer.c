@@ -19,7 +19,8 @@ void aimp_answer_free(aimp_answer *answer) {
     if (!answer || atomic_fetch_sub_explicit(&answer->holders, 1, memory_order_acq_rel) != 1) return;
     aim_context *context = answer->context;
     aimp_answer *base = answer->base;
-    for (aimp_held *h = answer->held; h; h = h->next) aimp_object_release(h->object);
+    for (aimp_held *h = answer->held; h; h = h->next)
+        aimp_object_release(h->object);
     aimp_arena_free(&answer->arena);
     aimp_release(&context->allocator, answer, sizeof *answer);
     aim_context_free(context);
@@ -47,14 +48,18 @@ static void run(void *arg) {
     question *q = arg;
     aimp_service_plan *plan = &q->answer->plan;
     aimp_arena *arena = &q->answer->arena;
-    aimp_pass_begin(&plan->pass, arena, q->cluster, q->service, q->policy, q->now ? aimp_copy_string(arena, q->now) : NULL);
+    aimp_pass_begin(&plan->pass, arena, q->cluster, q->service, q->policy,
+                    q->now ? aimp_copy_string(arena, q->now) : NULL);
     plan->pass.held = &q->answer->held;
     aimp_pass_hold(&plan->pass, q->service);
-    if (q->depth == AIMP_TO_PLAN) aimp_plan_service(plan);
-    else decide(&plan->pass, q->depth);
+    if (q->depth == AIMP_TO_PLAN)
+        aimp_plan_service(plan);
+    else
+        decide(&plan->pass, q->depth);
     const aimp_selection *selection = &plan->pass.template_;
     aimp_findings_publish(arena, &plan->pass.findings);
-    for (size_t i = 0; i < selection->candidate_count; i++) aimp_findings_publish(arena, &selection->candidates[i].findings);
+    for (size_t i = 0; i < selection->candidate_count; i++)
+        aimp_findings_publish(arena, &selection->candidates[i].findings);
 }
 
 static aim_code check_options(const aim_options *options, const aim_allocator *allocator, aim_error **err) {
@@ -66,26 +71,32 @@ static aim_code check_options(const aim_options *options, const aim_allocator *a
 
 static aim_code find_service(const aim_cluster *cluster, const aim_ref *ref, const aimp_object **out, aim_error **err) {
     const aim_allocator *allocator = &cluster->context->allocator;
-    if (ref->struct_size < sizeof *ref) return aimp_fail(err, allocator, AIM_E_STRUCT, NULL, "aim_ref has a wrong struct_size");
+    if (ref->struct_size < sizeof *ref)
+        return aimp_fail(err, allocator, AIM_E_STRUCT, NULL, "aim_ref has a wrong struct_size");
     if (!ref->name) return aimp_fail(err, allocator, AIM_E_ARGUMENT, NULL, "the service has no name");
     if (ref->kind && aimp_kind_named(ref->kind) != AIMP_SERVICE)
-        return aimp_fail(err, allocator, AIM_E_UNSUPPORTED, NULL, "plans are made for AIMService, not for %.100s", ref->kind);
+        return aimp_fail(err, allocator, AIM_E_UNSUPPORTED, NULL, "plans are made for AIMService, not for %.100s",
+                         ref->kind);
     const char *ns = aimp_is_empty(ref->ns) ? "default" : ref->ns;
     *out = aimp_cluster_object(cluster, AIMP_SERVICE, ns, ref->name);
     if (*out) return AIM_OK;
     aim_ref like = {.struct_size = sizeof like, .kind = "AIMService", .ns = ns, .name = ref->name};
     const char *near = aim_cluster_nearest(cluster, &like);
-    return aimp_fail(err, allocator, AIM_E_NOT_FOUND, NULL, "AIMService %.100s/%.253s is not in the input%s%.253s%s", ns, ref->name,
-                     near ? " (did you mean " : "", near ? near : "", near ? "?)" : "");
+    return aimp_fail(err, allocator, AIM_E_NOT_FOUND, NULL, "AIMService %.100s/%.253s is not in the input%s%.253s%s",
+                     ns, ref->name, near ? " (did you mean " : "", near ? near : "", near ? "?)" : "");
 }
 
-aim_code aimp_answer_new(const aim_cluster *cluster, const aim_ref *service, const aim_options *options, aimp_depth depth,
-                         aimp_answer **out, aim_error **err) {
+aim_code aimp_answer_new(const aim_cluster *cluster, const aim_ref *service, const aim_options *options,
+                         aimp_depth depth, aimp_answer **out, aim_error **err) {
     if (err) *err = NULL;
     *out = NULL;
-    if (!cluster || !service) return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "cluster or service is NULL");
+    if (!cluster || !service)
+        return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "cluster or service is NULL");
     const aim_allocator *allocator = &cluster->context->allocator;
-    question q = {.cluster = cluster, .depth = depth, .policy = options ? options->policy : NULL, .now = options ? options->now : NULL};
+    question q = {.cluster = cluster,
+                  .depth = depth,
+                  .policy = options ? options->policy : NULL,
+                  .now = options ? options->now : NULL};
     aim_code code = check_options(options, allocator, err);
     if (!code) code = find_service(cluster, service, &q.service, err);
     if (code) return code;

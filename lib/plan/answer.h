@@ -41,8 +41,8 @@ struct aimp_answer {
 /* How far a question needs the pass to run. */
 typedef enum aimp_depth { AIMP_TO_TEMPLATE, AIMP_TO_CACHE, AIMP_TO_PLAN } aimp_depth;
 
-aim_code aimp_answer_new(const aim_cluster *cluster, const aim_ref *service, const aim_options *options, aimp_depth depth,
-                         aimp_answer **out, aim_error **err);
+aim_code aimp_answer_new(const aim_cluster *cluster, const aim_ref *service, const aim_options *options,
+                         aimp_depth depth, aimp_answer **out, aim_error **err);
 /* An answer without content, in its own arena; NULL when memory is out. */
 aimp_answer *aimp_answer_alloc(aim_context *context, aimp_guard *guard);
 void aimp_answer_free(aimp_answer *answer);

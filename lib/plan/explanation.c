@@ -23,12 +23,18 @@ static void header(const aimp_service_plan *plan, aimp_text *out, bool color) {
     }
     const char *name = r->create ? r->create_name : r->object ? r->object->name : NULL;
     const char *kind = r->create ? "to be created" : r->object ? aimp_kind_of(r->object->kind)->kind : NULL;
-    if (name) aimp_text_add_format(out, "model %s (%s)", name, kind);
-    else aimp_text_add_string(out, "no model");
-    if (s->source == AIMP_BY_RECORD) aimp_text_add_string(out, " · template recorded in the status");
-    else if (s->source == AIMP_BY_NAME_GIVEN) aimp_text_add_string(out, " · template named by the service");
-    else if (s->source == AIMP_BY_DEFAULT) aimp_text_add_string(out, " · default template of the model");
-    else if (s->ran) aimp_text_add_format(out, " · %zu candidate%s", s->candidate_count, s->candidate_count == 1 ? "" : "s");
+    if (name)
+        aimp_text_add_format(out, "model %s (%s)", name, kind);
+    else
+        aimp_text_add_string(out, "no model");
+    if (s->source == AIMP_BY_RECORD)
+        aimp_text_add_string(out, " · template recorded in the status");
+    else if (s->source == AIMP_BY_NAME_GIVEN)
+        aimp_text_add_string(out, " · template named by the service");
+    else if (s->source == AIMP_BY_DEFAULT)
+        aimp_text_add_string(out, " · default template of the model");
+    else if (s->ran)
+        aimp_text_add_format(out, " · %zu candidate%s", s->candidate_count, s->candidate_count == 1 ? "" : "s");
     aimp_text_add_string(out, "\n\n");
 }
 
@@ -67,7 +73,8 @@ static void profile_line(const aimp_pass *pass, aimp_text *out, const aimp_objec
         aimp_text_add_safe(out, parts[i]);
         gap = "  ";
     }
-    if (f->gpu_count) aimp_text_add_format(out, "%s%lld GPU%s", gap, (long long)f->gpu_count, f->gpu_count == 1 ? "" : "s");
+    if (f->gpu_count)
+        aimp_text_add_format(out, "%s%lld GPU%s", gap, (long long)f->gpu_count, f->gpu_count == 1 ? "" : "s");
     aimp_text_add_char(out, '\n');
 }
 
@@ -84,7 +91,8 @@ static bool is_said_before(const aimp_selection *s, const aimp_candidate *c, con
 static bool shows_remedy(const aimp_selection *s, const aimp_candidate *c, const aimp_finding *f, bool wide) {
     if (!f->remedy.text || c->verdict == AIM_VERDICT_CHOSEN) return false;
     if (wide) return true;
-    return f->remedy.patch && c->stage != AIMP_STAGE_SCOPE && c->stage != AIMP_STAGE_RANK && !is_said_before(s, c, f->remedy.text);
+    return f->remedy.patch && c->stage != AIMP_STAGE_SCOPE && c->stage != AIMP_STAGE_RANK &&
+           !is_said_before(s, c, f->remedy.text);
 }
 
 static void remedy_line(aimp_text *out, const aimp_finding *f, size_t indent) {
@@ -94,13 +102,15 @@ static void remedy_line(aimp_text *out, const aimp_finding *f, size_t indent) {
     aimp_text_add_string(out, f->remedy.recreate ? " (in a new service: the field is immutable)\n" : "\n");
 }
 
-static void candidate_lines(const aimp_service_plan *plan, aimp_text *out, const aimp_candidate *c, size_t width, bool wide, bool color) {
+static void candidate_lines(const aimp_service_plan *plan, aimp_text *out, const aimp_candidate *c, size_t width,
+                            bool wide, bool color) {
     const size_t indent = 2 + VERDICT_WIDTH + width + SCOPE_WIDTH;
     begin_line(out, color, c->verdict, c->object, width);
     if (c->verdict == AIM_VERDICT_CHOSEN) {
         profile_line(&plan->pass, out, c->object);
     } else {
-        aimp_text_add_safe(out, c->findings.last ? aimp_or_empty(c->findings.last->message) : aimp_reason_text(c->reason));
+        aimp_text_add_safe(out,
+                           c->findings.last ? aimp_or_empty(c->findings.last->message) : aimp_reason_text(c->reason));
         aimp_text_add_char(out, '\n');
     }
     for (const aimp_finding *f = c->findings.first; f; f = f->next) {
@@ -126,7 +136,8 @@ static void candidate_lines(const aimp_service_plan *plan, aimp_text *out, const
 static void template_lines(const aimp_service_plan *plan, aimp_text *out, bool wide, bool color) {
     const aimp_selection *s = &plan->pass.template_;
     const size_t width = name_width(s);
-    for (size_t i = 0; i < s->candidate_count; i++) candidate_lines(plan, out, &s->candidates[i], width, wide, color);
+    for (size_t i = 0; i < s->candidate_count; i++)
+        candidate_lines(plan, out, &s->candidates[i], width, wide, color);
     if (!s->candidate_count && s->object) {
         begin_line(out, color, AIM_VERDICT_CHOSEN, s->object, width);
         profile_line(&plan->pass, out, s->object);
@@ -157,9 +168,12 @@ static void outcome_lines(const aimp_service_plan *plan, aimp_text *out, bool co
     const aimp_selection *s = &pass->template_;
     if (r->outcome != AIM_MODEL_FOUND && !is_said(&pass->findings, r->message))
         outcome_line(out, color, r->outcome == AIM_MODEL_CREATE ? "create" : "error", r->message);
-    else if (r->outcome == AIM_MODEL_FOUND && !aimp_is_ready(r->object)) outcome_line(out, color, "waiting", r->message);
-    if (s->outcome != AIM_TEMPLATE_FOUND && !is_said(&pass->findings, s->message)) outcome_line(out, color, labels[s->outcome], s->message);
-    else if (s->object && !aimp_is_ready(s->object)) outcome_line(out, color, "waiting", s->message);
+    else if (r->outcome == AIM_MODEL_FOUND && !aimp_is_ready(r->object))
+        outcome_line(out, color, "waiting", r->message);
+    if (s->outcome != AIM_TEMPLATE_FOUND && !is_said(&pass->findings, s->message))
+        outcome_line(out, color, labels[s->outcome], s->message);
+    else if (s->object && !aimp_is_ready(s->object))
+        outcome_line(out, color, "waiting", s->message);
 }
 
 static void finding_lines(const aimp_service_plan *plan, aimp_text *out, bool wide, bool color) {
@@ -180,7 +194,8 @@ static void finding_lines(const aimp_service_plan *plan, aimp_text *out, bool wi
 static void unknown_line(const aimp_service_plan *plan, aimp_text *out, bool color) {
     aimp_text kinds = aimp_text_new(out->arena);
     for (int i = 1; i < AIMP_KIND_COUNT; i++) {
-        if (plan->pass.unknown_kinds >> i & 1) aimp_text_add_format(&kinds, "%s%s", kinds.size ? ", " : "", aimp_kind_of((aimp_kind)i)->kind);
+        if (plan->pass.unknown_kinds >> i & 1)
+            aimp_text_add_format(&kinds, "%s%s", kinds.size ? ", " : "", aimp_kind_of((aimp_kind)i)->kind);
     }
     if (!kinds.size) return;
     aimp_text_add_string(&kinds, ": not in the input, so not known (--complete: what is missing does not exist)");

@@ -17,11 +17,15 @@ static void follow_artifact(aimp_service_plan *plan, const aimp_cache_source *s,
     aimp_parent parent = parent_of(pass, AIMP_ARTIFACT, artifact, aimp_or_empty(uid));
     bool has_claim = s->artifact && !aimp_is_empty(aimp_get_text(s->artifact->status, "persistentVolumeClaim"));
     if (!s->size_bytes) {
-        aimp_actions_add(pass, &plan->later, aimp_with_parent(pass, aimp_render_size_job(pass, s, uid), &parent, true), true);
+        aimp_actions_add(pass, &plan->later, aimp_with_parent(pass, aimp_render_size_job(pass, s, uid), &parent, true),
+                         true);
         return; /* the size of the claim is only known afterwards */
     }
-    if (!has_claim) aimp_actions_add(pass, &plan->later, aimp_with_parent(pass, aimp_render_claim(pass, s, uid), &parent, true), true);
-    aimp_actions_add(pass, &plan->later, aimp_with_parent(pass, aimp_render_download_job(pass, s, uid), &parent, true), true);
+    if (!has_claim)
+        aimp_actions_add(pass, &plan->later, aimp_with_parent(pass, aimp_render_claim(pass, s, uid), &parent, true),
+                         true);
+    aimp_actions_add(pass, &plan->later, aimp_with_parent(pass, aimp_render_download_job(pass, s, uid), &parent, true),
+                     true);
 }
 
 static void follow_cache(aimp_service_plan *plan) {
@@ -29,9 +33,11 @@ static void follow_cache(aimp_service_plan *plan) {
     aimp_cache *cache = &pass->cache;
     aimp_parent service = aimp_service_parent(pass);
     const aimp_object *existing = cache->found.object;
-    const aimp_node *cache_object = existing ? existing->root
-                                             : aimp_with_parent(pass, aimp_render_template_cache(pass), &service, cache->dedicated);
+    const aimp_node *cache_object =
+        existing ? existing->root
+                 : aimp_with_parent(pass, aimp_render_template_cache(pass), &service, cache->dedicated);
     aimp_parent parent = parent_of(pass, AIMP_TEMPLATE_CACHE, cache_object, existing ? existing->uid : "");
+    if (!cache->name) aimp_actions_add(pass, &plan->later, cache_object, true);
     size_t missing = 0;
     for (size_t i = 0; i < cache->source_count; i++) {
         const aimp_cache_source *s = &cache->sources[i];
@@ -53,11 +59,18 @@ static bool is_applied(const aimp_service_plan *plan, aimp_kind kind) {
 
 void aimp_plan_later(aimp_service_plan *plan) {
     aimp_pass *pass = &plan->pass;
+    aimp_parent service = aimp_service_parent(pass);
+    bool route_waits =
+        pass->routing.enabled && pass->routing.gateway && aimp_pass_lacks_uid(pass) && !*pass->routing.path_template;
+    const char *problem = NULL;
+    if (route_waits)
+        aimp_actions_add(pass, &plan->later,
+                         aimp_with_parent(pass, aimp_render_http_route(pass, &problem), &service, true), true);
     if (!aimp_is_ready(pass->template_.object)) return;
     if (pass->cache.source_count && !aimp_is_ready(pass->cache.found.object)) follow_cache(plan);
-    bool will_serve = !pass->seen.inference_service.object && pass->seen.inference_service_name && !is_applied(plan, AIMP_INFERENCE_SERVICE) &&
-                      pass->cache.name && pass->model.object;
+    bool will_serve = !pass->seen.inference_service.object && pass->seen.inference_service_name &&
+                      !is_applied(plan, AIMP_INFERENCE_SERVICE) && pass->cache.source_count && pass->model.object;
     if (!will_serve) return;
-    aimp_parent service = aimp_service_parent(pass);
-    aimp_actions_add(pass, &plan->later, aimp_with_parent(pass, aimp_render_inference_service(pass), &service, true), true);
+    aimp_actions_add(pass, &plan->later, aimp_with_parent(pass, aimp_render_inference_service(pass), &service, true),
+                     true);
 }

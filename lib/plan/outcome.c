@@ -25,12 +25,15 @@ static void keep_done(finishing *f, aimp_service_plan *plan, const aim_outcome *
     plan->apply = (aimp_actions){0};
     plan->apply.items = aimp_take_array(&f->answer->arena, tried.count, sizeof *tried.items);
     plan->apply.capacity = tried.count;
-    for (size_t i = 0; i < deletions && !*first; i++) *first = failure_of(f, i);
+    for (size_t i = 0; i < deletions && !*first; i++)
+        *first = failure_of(f, i);
     if (*first) return; /* a failed deletion suppresses every apply */
     for (size_t i = 0; i < tried.count && !stopped; i++) {
         const aim_outcome *failure = failure_of(f, deletions + i);
-        if (!failure) plan->apply.items[plan->apply.count++] = tried.items[i];
-        else *first = failure, stopped = true;
+        if (!failure)
+            plan->apply.items[plan->apply.count++] = tried.items[i];
+        else
+            *first = failure, stopped = true;
     }
 }
 
@@ -47,7 +50,9 @@ static void finish(void *arg) {
     aimp_condition *own = aimp_take_array(arena, room, sizeof *own);
     memcpy(own, plan->health.conditions, plan->health.condition_count * sizeof *own);
     plan->health.conditions = own;
-    const char *message = aimp_is_empty(failure->message) ? failure->reason : aimp_format(arena, "%s (%s)", failure->message, failure->reason);
+    const char *message = aimp_is_empty(failure->message)
+                              ? failure->reason
+                              : aimp_format(arena, "%s (%s)", failure->message, failure->reason);
     aimp_record_apply_failure(&plan->pass, &plan->health, message);
     aimp_compose_status(&plan->pass, &plan->health);
 }
@@ -56,17 +61,21 @@ static aim_code check(const aim_plan *plan, const aim_outcome *outcomes, size_t 
     const aim_allocator *allocator = &plan->answer->context->allocator;
     for (size_t i = 0; i < count; i++) {
         if (!aimp_struct_ok(&outcomes[i], sizeof *outcomes, sizeof *outcomes) || outcomes[i].flags)
-            return aimp_fail(err, allocator, AIM_E_STRUCT, NULL, "aim_outcome %zu has a wrong struct_size or unknown flags", i);
+            return aimp_fail(err, allocator, AIM_E_STRUCT, NULL,
+                             "aim_outcome %zu has a wrong struct_size or unknown flags", i);
         if (outcomes[i].action >= aim_plan_action_count(plan))
-            return aimp_fail(err, allocator, AIM_E_ARGUMENT, NULL, "aim_outcome %zu names an action that the plan does not have", i);
+            return aimp_fail(err, allocator, AIM_E_ARGUMENT, NULL,
+                             "aim_outcome %zu names an action that the plan does not have", i);
     }
     return AIM_OK;
 }
 
-aim_code aim_plan_finish(const aim_plan *plan, const aim_outcome *outcomes, size_t count, aim_plan **out, aim_error **err) {
+aim_code aim_plan_finish(const aim_plan *plan, const aim_outcome *outcomes, size_t count, aim_plan **out,
+                         aim_error **err) {
     if (err) *err = NULL;
     if (out) *out = NULL;
-    if (!plan || !out || (count && !outcomes)) return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "an argument is NULL");
+    if (!plan || !out || (count && !outcomes))
+        return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "an argument is NULL");
     aim_code code = check(plan, outcomes, count, err);
     if (code) return code;
     aim_context *context = plan->answer->context;

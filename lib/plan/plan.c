@@ -8,7 +8,8 @@
 #include "doc/writer.h"
 #include "plan/answer.h"
 
-aim_code aim_plan_new(const aim_cluster *cluster, const aim_ref *service, const aim_options *options, aim_plan **out, aim_error **err) {
+aim_code aim_plan_new(const aim_cluster *cluster, const aim_ref *service, const aim_options *options, aim_plan **out,
+                      aim_error **err) {
     aimp_answer *answer;
     if (!out) return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "out is NULL");
     *out = NULL;
@@ -21,10 +22,18 @@ void aim_plan_free(aim_plan *plan) {
     if (plan) aimp_answer_free(plan->answer);
 }
 
-const aim_resolution *aim_plan_resolution(const aim_plan *plan) { return plan ? &plan->answer->resolution : NULL; }
-const aim_selection *aim_plan_selection(const aim_plan *plan) { return plan ? &plan->answer->selection : NULL; }
-const aim_cache_plan *aim_plan_cache(const aim_plan *plan) { return plan ? &plan->answer->cache : NULL; }
-const char *aim_plan_status(const aim_plan *plan) { return plan ? aimp_or_empty(plan->answer->plan.health.root) : ""; }
+const aim_resolution *aim_plan_resolution(const aim_plan *plan) {
+    return plan ? &plan->answer->resolution : NULL;
+}
+const aim_selection *aim_plan_selection(const aim_plan *plan) {
+    return plan ? &plan->answer->selection : NULL;
+}
+const aim_cache_plan *aim_plan_cache(const aim_plan *plan) {
+    return plan ? &plan->answer->cache : NULL;
+}
+const char *aim_plan_status(const aim_plan *plan) {
+    return plan ? aimp_or_empty(plan->answer->plan.health.root) : "";
+}
 
 /* Deletions come first, as the reference runs them. */
 static const aimp_action *action_at(const aim_plan *plan, size_t index, bool *deletes) {
@@ -36,7 +45,9 @@ static const aimp_action *action_at(const aim_plan *plan, size_t index, bool *de
     return index < p->apply.count ? &p->apply.items[index] : NULL;
 }
 
-size_t aim_plan_action_count(const aim_plan *plan) { return plan ? plan->answer->plan.remove.count + plan->answer->plan.apply.count : 0; }
+size_t aim_plan_action_count(const aim_plan *plan) {
+    return plan ? plan->answer->plan.remove.count + plan->answer->plan.apply.count : 0;
+}
 
 aim_code aim_plan_action_at(const aim_plan *plan, size_t index, aim_action *out) {
     bool deletes;
@@ -44,9 +55,14 @@ aim_code aim_plan_action_at(const aim_plan *plan, size_t index, aim_action *out)
     if (code) return code;
     const aimp_action *action = action_at(plan, index, &deletes);
     if (!action) return AIM_E_NOT_FOUND;
-    *out = (aim_action){.struct_size = sizeof *out, .verb = deletes ? AIM_ACTION_DELETE : AIM_ACTION_APPLY, .owned = action->owned,
-                        .api_version = aimp_get_text(action->object, "apiVersion"), .kind = aimp_get_text(action->object, "kind"),
-                        .ns = action->ns, .name = action->name, .uid = deletes ? action->uid : NULL,
+    *out = (aim_action){.struct_size = sizeof *out,
+                        .verb = deletes ? AIM_ACTION_DELETE : AIM_ACTION_APPLY,
+                        .owned = action->owned,
+                        .api_version = aimp_get_text(action->object, "apiVersion"),
+                        .kind = aimp_get_text(action->object, "kind"),
+                        .ns = action->ns,
+                        .name = action->name,
+                        .uid = deletes ? action->uid : NULL,
                         .field_manager = deletes ? NULL : AIMP_SERVICE_MANAGER};
     return AIM_OK;
 }
@@ -63,15 +79,19 @@ typedef struct rendering {
 
 static const aimp_node *node_of(rendering *r, aimp_arena *arena) {
     if (r->node) return r->node;
-    if (r->part == AIM_PART_STATUS) return r->plan->health.status ? r->plan->health.status : aimp_map_from(arena, NULL, 0);
+    if (r->part == AIM_PART_STATUS)
+        return r->plan->health.status ? r->plan->health.status : aimp_map_from(arena, NULL, 0);
     return aimp_plan_node(r->plan, arena);
 }
 
 static void write_text(rendering *r, aimp_text *out) {
     bool wide = r->format == AIM_FORMAT_WIDE;
-    if (r->part == AIM_PART_EXPLANATION) aimp_write_explanation(r->plan, out, wide, r->color);
-    else if (r->part == AIM_PART_STATUS) aimp_write_status_text(r->plan, out, wide, r->color);
-    else aimp_write_plan_text(r->plan, out, r->color);
+    if (r->part == AIM_PART_EXPLANATION)
+        aimp_write_explanation(r->plan, out, wide, r->color);
+    else if (r->part == AIM_PART_STATUS)
+        aimp_write_status_text(r->plan, out, wide, r->color);
+    else
+        aimp_write_plan_text(r->plan, out, r->color);
 }
 
 static void render(void *arg) {
@@ -100,11 +120,13 @@ static aim_code check_render(const void *handle, aim_buffer **out, int32_t forma
     if (err) *err = NULL;
     if (out) *out = NULL;
     if (!handle || !out) return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "an argument is NULL");
-    bool known = format == AIM_FORMAT_JSON || format == AIM_FORMAT_YAML || (text && (format == AIM_FORMAT_TEXT || format == AIM_FORMAT_WIDE));
+    bool known = format == AIM_FORMAT_JSON || format == AIM_FORMAT_YAML ||
+                 (text && (format == AIM_FORMAT_TEXT || format == AIM_FORMAT_WIDE));
     return known ? AIM_OK : aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "unknown format");
 }
 
-aim_code aim_plan_render(const aim_plan *plan, int32_t part, int32_t format, uint32_t flags, aim_buffer **out, aim_error **err) {
+aim_code aim_plan_render(const aim_plan *plan, int32_t part, int32_t format, uint32_t flags, aim_buffer **out,
+                         aim_error **err) {
     aim_code code = check_render(plan, out, format, true, err);
     if (code) return code;
     if (part < AIM_PART_EXPLANATION || part > AIM_PART_STATUS || (flags & ~AIM_RENDER_COLOR))
@@ -118,20 +140,24 @@ aim_code aim_plan_action_render(const aim_plan *plan, size_t index, int32_t form
     aim_code code = check_render(plan, out, format, false, err);
     if (code) return code;
     const aimp_action *action = action_at(plan, index, &deletes);
-    if (!action || deletes) return aimp_fail(err, &aimp_libc_allocator, AIM_E_NOT_FOUND, NULL, "there is no such apply action");
+    if (!action || deletes)
+        return aimp_fail(err, &aimp_libc_allocator, AIM_E_NOT_FOUND, NULL, "there is no such apply action");
     rendering r = {.node = action->object, .format = format};
     return run_rendering(plan, &r, out, err);
 }
 
 /* --- findings and health --- */
 
-size_t aim_plan_finding_count(const aim_plan *plan) { return plan ? plan->answer->plan.pass.findings.count : 0; }
+size_t aim_plan_finding_count(const aim_plan *plan) {
+    return plan ? plan->answer->plan.pass.findings.count : 0;
+}
 
 aim_code aim_plan_finding_at(const aim_plan *plan, size_t index, aim_finding *out) {
     aim_code code = aimp_check_out(out, sizeof *out);
     if (code || !plan) return code ? code : AIM_E_ARGUMENT;
     const aimp_finding *f = plan->answer->plan.pass.findings.first;
-    for (; f && index > 0; f = f->next) index--;
+    for (; f && index > 0; f = f->next)
+        index--;
     if (!f) return AIM_E_NOT_FOUND;
     *out = f->shown;
     return AIM_OK;
@@ -139,7 +165,8 @@ aim_code aim_plan_finding_at(const aim_plan *plan, size_t index, aim_finding *ou
 
 size_t aim_health_count(const aim_plan *plan) {
     size_t count = 0;
-    for (size_t i = 0; plan && i < plan->answer->plan.health.count; i++) count += plan->answer->plan.health.components[i].name != NULL;
+    for (size_t i = 0; plan && i < plan->answer->plan.health.count; i++)
+        count += plan->answer->plan.health.components[i].name != NULL;
     return count;
 }
 
@@ -149,8 +176,11 @@ aim_code aim_health_at(const aim_plan *plan, size_t index, aim_component *out) {
     for (size_t i = 0; i < plan->answer->plan.health.count; i++) {
         const aimp_component *c = &plan->answer->plan.health.components[i];
         if (!c->name || index-- > 0) continue;
-        *out = (aim_component){.struct_size = sizeof *out, .name = c->name, .state = aimp_component_state(c),
-                               .reason = aimp_component_reason(c), .message = aimp_component_message(c)};
+        *out = (aim_component){.struct_size = sizeof *out,
+                               .name = c->name,
+                               .state = aimp_component_state(c),
+                               .reason = aimp_component_reason(c),
+                               .message = aimp_component_message(c)};
         return AIM_OK;
     }
     return AIM_E_NOT_FOUND;

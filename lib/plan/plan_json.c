@@ -5,7 +5,9 @@
 
 /* clang-format off: the answer in code is indented like the answer */
 
-static const aimp_node *text(aimp_arena *a, const char *string) { return string ? aimp_string(a, string) : NULL; }
+static const aimp_node *text(aimp_arena *a, const char *string) {
+    return string ? aimp_string(a, string) : NULL;
+}
 
 const char *aimp_stage_name(aimp_stage stage) {
     static const char *const names[] = {"availability", "optimization", "overrides", "gpu", "scope", "rank"};
@@ -31,16 +33,17 @@ static const aimp_node *model_node(const aimp_pass *pass, aimp_arena *a) {
     const aimp_resolution *r = &pass->model;
     const aimp_object *o = r->object;
     const char *name = r->create ? r->create_name : o ? o->name : NULL;
-    return aimp_map_of(a,
-        "outcome", text(a, model_outcome(r->outcome)),
-        "kind", r->create ? text(a, "AIMModel") : o ? text(a, aimp_kind_of(o->kind)->kind) : NULL,
-        "namespace", r->create ? text(a, pass->ns) : o ? text(a, o->ns) : NULL,
-        "name", text(a, name),
-        "status", o ? text(a, o->state) : NULL,
-        "recorded", r->recorded ? aimp_bool(true) : NULL,
-        "reason", text(a, aimp_reason_text(r->reason)),
-        "message", text(a, aimp_or_empty(r->message)),
-        "create", aimp_bool(r->create), NULL);
+    return aimp_map_of(a, "outcome", text(a, model_outcome(r->outcome)), "kind",
+                       r->create ? text(a, "AIMModel")
+                       : o       ? text(a, aimp_kind_of(o->kind)->kind)
+                                 : NULL,
+                       "namespace",
+                       r->create ? text(a, pass->ns)
+                       : o       ? text(a, o->ns)
+                                 : NULL,
+                       "name", text(a, name), "status", o ? text(a, o->state) : NULL, "recorded",
+                       r->recorded ? aimp_bool(true) : NULL, "reason", text(a, aimp_reason_text(r->reason)), "message",
+                       text(a, aimp_or_empty(r->message)), "create", aimp_bool(r->create), NULL);
 }
 
 static const aimp_node *judgements_node(const aimp_candidate *c, aimp_arena *a) {
@@ -48,33 +51,26 @@ static const aimp_node *judgements_node(const aimp_candidate *c, aimp_arena *a) 
     for (size_t i = 0; i < AIMP_STAGE_COUNT; i++) {
         const aimp_judgement *j = &c->judgements[i];
         if (!j->judged) continue;
-        aimp_items_add(&items, aimp_map_of(a, "stage", text(a, aimp_stage_name((aimp_stage)i)), "kept", aimp_bool(j->kept), "pointer",
-                                           text(a, j->pointer), "actual", text(a, j->actual), "wanted", text(a, j->wanted), NULL));
+        aimp_items_add(&items, aimp_map_of(a, "stage", text(a, aimp_stage_name((aimp_stage)i)), "kept",
+                                           aimp_bool(j->kept), "pointer", text(a, j->pointer), "actual",
+                                           text(a, j->actual), "wanted", text(a, j->wanted), NULL));
     }
     return aimp_items_list(&items);
 }
 
 static const aimp_node *candidate_node(const aimp_pass *pass, const aimp_candidate *c, aimp_arena *a) {
     const aimp_template_facts *f = &c->object->facts.template_facts;
-    const aimp_node *profile = aimp_map_of(a,
-        "type", aimp_string_or_none(a, aimp_candidate_type(pass, c->object)),
-        "gpu", aimp_string_or_none(a, f->gpu),
-        "gpuCount", f->gpu_count ? aimp_integer(a, f->gpu_count) : NULL,
-        "metric", aimp_string_or_none(a, f->metric),
+    const aimp_node *profile = aimp_map_of(
+        a, "type", aimp_string_or_none(a, aimp_candidate_type(pass, c->object)), "gpu", aimp_string_or_none(a, f->gpu),
+        "gpuCount", f->gpu_count ? aimp_integer(a, f->gpu_count) : NULL, "metric", aimp_string_or_none(a, f->metric),
         "precision", aimp_string_or_none(a, f->precision), NULL);
     bool ranked = c->rank > 0;
-    return aimp_map_of(a,
-        "kind", text(a, aimp_kind_of(c->object->kind)->kind),
-        "namespace", text(a, c->object->ns),
-        "name", text(a, c->object->name),
-        "verdict", text(a, aimp_verdict_name(c->verdict)),
-        "stage", text(a, aimp_stage_name(c->stage)),
-        "reason", text(a, aimp_reason_text(c->reason)),
-        "rank", ranked ? aimp_integer(a, (int64_t)c->rank) : NULL,
-        "score", ranked ? aimp_integer(a, (int64_t)c->score.key) : NULL,
-        "profile", profile,
-        "judged", judgements_node(c, a),
-        "findings", aimp_findings_node(a, &c->findings), NULL);
+    return aimp_map_of(a, "kind", text(a, aimp_kind_of(c->object->kind)->kind), "namespace", text(a, c->object->ns),
+                       "name", text(a, c->object->name), "verdict", text(a, aimp_verdict_name(c->verdict)), "stage",
+                       text(a, aimp_stage_name(c->stage)), "reason", text(a, aimp_reason_text(c->reason)), "rank",
+                       ranked ? aimp_integer(a, (int64_t)c->rank) : NULL, "score",
+                       ranked ? aimp_integer(a, (int64_t)c->score.key) : NULL, "profile", profile, "judged",
+                       judgements_node(c, a), "findings", aimp_findings_node(a, &c->findings), NULL);
 }
 
 static const aimp_node *template_node(const aimp_pass *pass, aimp_arena *a) {
@@ -82,18 +78,14 @@ static const aimp_node *template_node(const aimp_pass *pass, aimp_arena *a) {
     const aimp_selection *s = &pass->template_;
     const aimp_object *o = s->object;
     aimp_items candidates = aimp_items_new(a);
-    for (size_t i = 0; i < s->candidate_count; i++) aimp_items_add(&candidates, candidate_node(pass, &s->candidates[i], a));
-    return aimp_map_of(a,
-        "outcome", text(a, template_outcome(s->outcome)),
-        "kind", o ? text(a, aimp_kind_of(o->kind)->kind) : NULL,
-        "namespace", o ? text(a, o->ns) : NULL,
-        "name", o ? text(a, o->name) : NULL,
-        "status", o ? text(a, o->state) : NULL,
-        "source", text(a, sources[s->source]),
-        "derivedFrom", s->derive_from ? text(a, s->derive_from->name) : NULL,
-        "reason", text(a, aimp_reason_text(s->reason)),
-        "message", text(a, aimp_or_empty(s->message)),
-        "candidates", aimp_items_list(&candidates), NULL);
+    for (size_t i = 0; i < s->candidate_count; i++)
+        aimp_items_add(&candidates, candidate_node(pass, &s->candidates[i], a));
+    return aimp_map_of(
+        a, "outcome", text(a, template_outcome(s->outcome)), "kind", o ? text(a, aimp_kind_of(o->kind)->kind) : NULL,
+        "namespace", o ? text(a, o->ns) : NULL, "name", o ? text(a, o->name) : NULL, "status",
+        o ? text(a, o->state) : NULL, "source", text(a, sources[s->source]), "derivedFrom",
+        s->derive_from ? text(a, s->derive_from->name) : NULL, "reason", text(a, aimp_reason_text(s->reason)),
+        "message", text(a, aimp_or_empty(s->message)), "candidates", aimp_items_list(&candidates), NULL);
 }
 
 static const char *cache_outcome(const aimp_cache *cache) {
@@ -112,37 +104,28 @@ static const aimp_node *cache_node(const aimp_pass *pass, aimp_arena *a) {
         int64_t claim = s->claim_gibibytes < INT64_MAX / gibibyte ? s->claim_gibibytes * gibibyte : INT64_MAX;
         if (!ready) download += s->size_bytes;
         storage += claim;
-        aimp_items_add(&artifacts, aimp_map_of(a,
-            "name", text(a, s->artifact_name),
-            "modelId", text(a, s->model_id),
-            "sourceUri", text(a, s->uri),
-            "exists", aimp_bool(s->artifact != NULL),
-            "status", s->artifact ? text(a, s->artifact->state) : NULL,
-            "sizeBytes", s->size_bytes ? aimp_integer(a, s->size_bytes) : NULL,
-            "storageBytes", s->claim_gibibytes ? aimp_integer(a, claim) : NULL, NULL));
+        aimp_items_add(&artifacts, aimp_map_of(a, "name", text(a, s->artifact_name), "modelId", text(a, s->model_id),
+                                               "sourceUri", text(a, s->uri), "exists", aimp_bool(s->artifact != NULL),
+                                               "status", s->artifact ? text(a, s->artifact->state) : NULL, "sizeBytes",
+                                               s->size_bytes ? aimp_integer(a, s->size_bytes) : NULL, "storageBytes",
+                                               s->claim_gibibytes ? aimp_integer(a, claim) : NULL, NULL));
     }
-    return aimp_map_of(a,
-        "outcome", text(a, cache_outcome(cache)),
-        "mode", text(a, cache->dedicated ? "Dedicated" : "Shared"),
-        "name", text(a, cache->name),
-        "status", cache->found.object ? text(a, cache->found.object->state) : NULL,
-        "reused", aimp_bool(cache->found.object != NULL),
-        "artifacts", aimp_items_list(&artifacts),
-        "downloadBytes", aimp_integer(a, download),
-        "storageBytes", aimp_integer(a, storage), NULL);
+    return aimp_map_of(a, "outcome", text(a, cache_outcome(cache)), "mode",
+                       text(a, cache->dedicated ? "Dedicated" : "Shared"), "name", text(a, cache->name), "status",
+                       cache->found.object ? text(a, cache->found.object->state) : NULL, "reused",
+                       aimp_bool(cache->found.object != NULL), "artifacts", aimp_items_list(&artifacts),
+                       "downloadBytes", aimp_integer(a, download), "storageBytes", aimp_integer(a, storage), NULL);
 }
 
 static const aimp_node *actions_node(const aimp_actions *actions, aimp_arena *a, bool later) {
     aimp_items items = aimp_items_new(a);
     for (size_t i = 0; i < actions->count; i++) {
         const aimp_action *action = &actions->items[i];
-        aimp_items_add(&items, aimp_map_of(a,
-            "owner", aimp_bool(action->owned),
-            "fieldManager", later ? NULL : text(a, AIMP_SERVICE_MANAGER),
-            "kind", later ? aimp_get(action->object, "kind") : NULL,
-            "namespace", later ? text(a, action->ns) : NULL,
-            "name", later ? text(a, action->name) : NULL,
-            "object", action->object, NULL));
+        aimp_items_add(&items, aimp_map_of(a, "owner", aimp_bool(action->owned), "fieldManager",
+                                           later ? NULL : text(a, AIMP_SERVICE_MANAGER), "kind",
+                                           later ? aimp_get(action->object, "kind") : NULL, "namespace",
+                                           later ? text(a, action->ns) : NULL, "name",
+                                           later ? text(a, action->name) : NULL, "object", action->object, NULL));
     }
     return aimp_items_list(&items);
 }
@@ -151,8 +134,9 @@ static const aimp_node *deletions_node(const aimp_actions *actions, aimp_arena *
     aimp_items items = aimp_items_new(a);
     for (size_t i = 0; i < actions->count; i++) {
         const aimp_action *action = &actions->items[i];
-        aimp_items_add(&items, aimp_map_of(a, "kind", text(a, aimp_kind_of(action->kind)->kind), "namespace", text(a, action->ns), "name",
-                                           text(a, action->name), "uid", text(a, action->uid), NULL));
+        aimp_items_add(&items, aimp_map_of(a, "kind", text(a, aimp_kind_of(action->kind)->kind), "namespace",
+                                           text(a, action->ns), "name", text(a, action->name), "uid",
+                                           text(a, action->uid), NULL));
     }
     return aimp_items_list(&items);
 }
@@ -168,27 +152,20 @@ static const aimp_node *unknown_node(const aimp_pass *pass, aimp_arena *a) {
 static const aimp_node *reads_node(const aimp_pass *pass, aimp_arena *a) {
     aimp_items items = aimp_items_new(a);
     for (const aimp_read *r = pass->reads; r; r = r->next) {
-        aimp_items_add(&items, aimp_map_of(a, "verb", text(a, r->verb), "kind", text(a, aimp_kind_of(r->kind)->kind), "namespace", text(a, r->ns),
-                                           "name", text(a, r->name), NULL));
+        aimp_items_add(&items, aimp_map_of(a, "verb", text(a, r->verb), "kind", text(a, aimp_kind_of(r->kind)->kind),
+                                           "namespace", text(a, r->ns), "name", text(a, r->name), NULL));
     }
     return aimp_items_list(&items);
 }
 
 const aimp_node *aimp_plan_node(aimp_service_plan *plan, aimp_arena *a) {
     const aimp_pass *pass = &plan->pass;
-    return aimp_map_of(a,
-        "service", aimp_map_of(a, "namespace", text(a, pass->ns), "name", text(a, pass->name), NULL),
-        "behaviour", text(a, aim_policy_behaviour_name(pass->policy)),
-        "policy", text(a, aim_policy_identity(pass->policy)),
-        "paused", plan->paused ? aimp_bool(true) : NULL,
-        "model", model_node(pass, a),
-        "template", template_node(pass, a),
-        "cache", cache_node(pass, a),
-        "apply", actions_node(&plan->apply, a, false),
-        "later", actions_node(&plan->later, a, true),
-        "delete", deletions_node(&plan->remove, a),
-        "status", plan->health.status ? plan->health.status : aimp_map_from(a, NULL, 0),
-        "findings", aimp_findings_node(a, &pass->findings),
-        "unknown", unknown_node(pass, a),
-        "reads", reads_node(pass, a), NULL);
+    return aimp_map_of(
+        a, "service", aimp_map_of(a, "namespace", text(a, pass->ns), "name", text(a, pass->name), NULL), "behaviour",
+        text(a, aim_policy_behaviour_name(pass->policy)), "policy", text(a, aim_policy_identity(pass->policy)),
+        "paused", plan->paused ? aimp_bool(true) : NULL, "model", model_node(pass, a), "template",
+        template_node(pass, a), "cache", cache_node(pass, a), "apply", actions_node(&plan->apply, a, false), "later",
+        actions_node(&plan->later, a, true), "delete", deletions_node(&plan->remove, a), "status",
+        plan->health.status ? plan->health.status : aimp_map_from(a, NULL, 0), "findings",
+        aimp_findings_node(a, &pass->findings), "unknown", unknown_node(pass, a), "reads", reads_node(pass, a), NULL);
 }

@@ -40,9 +40,15 @@ static void cache_line(const aimp_pass *pass, aimp_text *out) {
     }
     if (!cache->source_count) return;
     aimp_text_add_format(out, "\n  cache   %s, %s, %zu artifact%s, ", cache->dedicated ? "Dedicated" : "Shared",
-                         cache->found.object ? "reused" : "new", cache->source_count, cache->source_count == 1 ? "" : "s");
+                         cache->found.object ? "reused" : "new", cache->source_count,
+                         cache->source_count == 1 ? "" : "s");
+    if (cache->sizeless && !download) {
+        aimp_text_add_string(out, "sizes not known yet\n");
+        return;
+    }
     size_text(out, download);
-    aimp_text_add_format(out, " to download, %lld GiB of storage%s\n", (long long)storage, cache->sizeless ? " (sizes not all known)" : "");
+    aimp_text_add_format(out, " to download, %lld GiB of storage%s\n", (long long)storage,
+                         cache->sizeless ? " (not all sizes are known)" : "");
 }
 
 void aimp_write_plan_text(const aimp_service_plan *plan, aimp_text *out, bool color) {
@@ -53,11 +59,14 @@ void aimp_write_plan_text(const aimp_service_plan *plan, aimp_text *out, bool co
     aimp_text_add_safe(out, pass->name);
     aimp_style(out, color, AIMP_PLAIN);
     aimp_text_add_format(out, " · %s\n\n", *aimp_or_empty(plan->health.root) ? plan->health.root : "no status");
-    for (size_t i = 0; i < plan->remove.count; i++) action_line(out, "delete", &plan->remove.items[i], "");
+    for (size_t i = 0; i < plan->remove.count; i++)
+        action_line(out, "delete", &plan->remove.items[i], "");
     for (size_t i = 0; i < plan->apply.count; i++)
         action_line(out, "apply", &plan->apply.items[i], plan->apply.items[i].owned ? " (owned by the service)" : "");
-    for (size_t i = 0; i < plan->later.count; i++) action_line(out, "later", &plan->later.items[i], "");
-    if (!plan->remove.count && !plan->apply.count && !plan->later.count) aimp_text_add_string(out, "  nothing to apply\n");
+    for (size_t i = 0; i < plan->later.count; i++)
+        action_line(out, "later", &plan->later.items[i], "");
+    if (!plan->remove.count && !plan->apply.count && !plan->later.count)
+        aimp_text_add_string(out, "  nothing to apply\n");
     cache_line(pass, out);
 }
 

@@ -1,5 +1,6 @@
-/* One reconcile of a service as a function: decide, then list what is applied and deleted, in order, as far as the state
- * engine allows. Rules: spec/rendering.md section 1, spec/status.md section 1; differences.md B-35, B-53, B-57. */
+/* One reconcile of a service as a function: decide, then list what is applied and deleted, in order, as far as the
+ * state engine allows. Rules: spec/rendering.md section 1, spec/status.md section 1; differences.md B-35, B-53, B-57.
+ */
 #include "plan/service_plan.h"
 
 #include <stdlib.h>
@@ -8,15 +9,19 @@
 #include "kube/object_name.h"
 
 void aimp_actions_add(aimp_pass *pass, aimp_actions *actions, const aimp_node *object, bool owned) {
-    const char *api_version = aimp_or_empty(aimp_get_text(object, "apiVersion")), *kind = aimp_or_empty(aimp_get_text(object, "kind"));
+    const char *api_version = aimp_or_empty(aimp_get_text(object, "apiVersion")),
+               *kind = aimp_or_empty(aimp_get_text(object, "kind"));
     const char *slash = strchr(api_version, '/');
-    aimp_action action = {.owned = owned, .object = object, .ns = aimp_text_at(object, "metadata", "namespace", NULL),
+    aimp_action action = {.owned = owned,
+                          .object = object,
+                          .ns = aimp_text_at(object, "metadata", "namespace", NULL),
                           .name = aimp_text_at(object, "metadata", "name", NULL)};
     action.kind = aimp_kind_named(kind);
     action.sort_key = aimp_format(pass->arena, "%s%s, Kind=%s", slash ? "" : "/", api_version, kind);
     if (actions->count == actions->capacity) {
         size_t capacity = actions->capacity ? actions->capacity * 2 : 8;
-        actions->items = aimp_take_more(pass->arena, actions->items, actions->capacity * sizeof action, capacity * sizeof action);
+        actions->items =
+            aimp_take_more(pass->arena, actions->items, actions->capacity * sizeof action, capacity * sizeof action);
         actions->capacity = capacity;
     }
     actions->items[actions->count++] = action;
@@ -38,7 +43,8 @@ static bool collides(aimp_pass *pass, aimp_kind kind, const char *name) {
     aimp_pass_hold(pass, existing);
     aimp_finding *f = aimp_pass_note(pass, AIMP_R_NAME_COLLISION, AIM_SEVERITY_ERROR, existing);
     f->pointer = "/metadata/ownerReferences";
-    f->message = aimp_format(pass->arena, "%s %s exists and belongs to another owner; nothing is applied to it", aimp_kind_of(kind)->kind, name);
+    f->message = aimp_format(pass->arena, "%s %s exists and belongs to another owner; nothing is applied to it",
+                             aimp_kind_of(kind)->kind, name);
     return true;
 }
 
@@ -61,23 +67,26 @@ static void plan_route(aimp_service_plan *plan) {
     }
     const char *problem = NULL;
     const aimp_node *route = aimp_render_http_route(pass, &problem);
-    if (!problem) {
-        apply(plan, AIMP_HTTP_ROUTE, route, true);
-        return;
-    }
+    bool path_needs_uid = aimp_pass_lacks_uid(pass) && !*pass->routing.path_template;
+    if (!problem && !path_needs_uid) apply(plan, AIMP_HTTP_ROUTE, route, true);
+    if (!problem) return; /* a route whose default path is not final follows later */
+    pass->routing.problem = problem;
     bool duration = aimp_starts_with(problem, "requestTimeout");
-    aimp_finding *f = aimp_pass_note(pass, duration ? AIMP_R_DURATION_INVALID : AIMP_R_PATH_TEMPLATE_INVALID, AIM_SEVERITY_ERROR, pass->service);
+    aimp_finding *f = aimp_pass_note(pass, duration ? AIMP_R_DURATION_INVALID : AIMP_R_PATH_TEMPLATE_INVALID,
+                                     AIM_SEVERITY_ERROR, pass->service);
     f->pointer = duration ? "/spec/routing/requestTimeout" : "/spec/routing/pathTemplate";
     f->actual = duration ? NULL : pass->routing.path_template;
     f->message = aimp_format(pass->arena, "no route is applied: %s", problem);
 }
 
-/* Section 2.1: an existing InferenceService is always rendered again; a new one needs a Ready model and a Ready cache. */
+/* Section 2.1: an existing InferenceService is always rendered again; a new one needs a Ready model and a Ready cache.
+ */
 static bool may_serve(const aimp_pass *pass) {
     if (!pass->seen.inference_service_name) return false;
     if (pass->seen.inference_service.object) return true;
     const aimp_object *model = pass->model.object;
-    bool usable = aimp_is_ready(model) || (pass->rules->degraded_model_is_usable && model && strcmp(model->state, "Degraded") == 0);
+    bool usable = aimp_is_ready(model) ||
+                  (pass->rules->degraded_model_is_usable && model && strcmp(model->state, "Degraded") == 0);
     return usable && aimp_is_ready(pass->cache.found.object);
 }
 
@@ -86,7 +95,8 @@ static void plan_derived(aimp_service_plan *plan) {
     const aimp_selection *s = &pass->template_;
     if (pass->rules->explicit_base_is_found) {
         if (s->derive_from)
-            apply(plan, AIMP_TEMPLATE, aimp_render_derived_template(pass, s->derive_from, s->derived_name), !pass->rules->derived_is_unowned);
+            apply(plan, AIMP_TEMPLATE, aimp_render_derived_template(pass, s->derive_from, s->derived_name),
+                  !pass->rules->derived_is_unowned);
         return;
     }
     const aimp_object *base = s->ns.object;
@@ -102,7 +112,8 @@ static void list_objects(aimp_service_plan *plan) {
     const aimp_object *chosen = pass->template_.object;
     if (pass->template_.derive_from || (chosen && *chosen->name && aimp_is_ready(chosen))) plan_derived(plan);
     if (!chosen || !*chosen->name || !aimp_is_ready(chosen)) return;
-    if (pass->cache.create) apply(plan, AIMP_TEMPLATE_CACHE, aimp_render_template_cache(pass), pass->cache.dedicated);
+    if (pass->cache.create && pass->cache.name)
+        apply(plan, AIMP_TEMPLATE_CACHE, aimp_render_template_cache(pass), pass->cache.dedicated);
     if (may_serve(pass)) apply(plan, AIMP_INFERENCE_SERVICE, aimp_render_inference_service(pass), true);
 }
 
@@ -122,7 +133,8 @@ static bool gates_everything(const aimp_component *c) {
     static const char *const names[] = {"Model", "Template", "RuntimeConfig", "InferenceService", "Cache"};
     if (!aimp_failed(&c->error)) return false;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (aimp_equal(c->name, names[i])) return c->error.category != AIMP_C_EXHAUSTION && c->error.category != AIMP_C_MISSING_DOWNSTREAM;
+        if (aimp_equal(c->name, names[i]))
+            return c->error.category != AIMP_C_EXHAUSTION && c->error.category != AIMP_C_MISSING_DOWNSTREAM;
     }
     return false;
 }
@@ -131,7 +143,8 @@ static void gate(aimp_service_plan *plan) {
     bool open = plan->health.may_apply;
     if (plan->pass.rules->status_follows_the_seed) {
         open = true;
-        for (size_t i = 0; i < plan->health.count; i++) open = open && !gates_everything(&plan->health.components[i]);
+        for (size_t i = 0; i < plan->health.count; i++)
+            open = open && !gates_everything(&plan->health.components[i]);
     }
     if (!open) plan->apply.count = 0;
     if (!open) plan->remove.count = 0;
@@ -149,7 +162,8 @@ static void remove_object(aimp_service_plan *plan, const aimp_object *object) {
 static void list_deletions(aimp_service_plan *plan) {
     aimp_pass *pass = &plan->pass;
     if (!pass->rules->unwanted_objects_are_deleted) return;
-    if (!pass->routing.enabled) remove_object(plan, aimp_cluster_object(pass->cluster, AIMP_HTTP_ROUTE, pass->ns, pass->seen.route_name));
+    if (!pass->routing.enabled)
+        remove_object(plan, aimp_cluster_object(pass->cluster, AIMP_HTTP_ROUTE, pass->ns, pass->seen.route_name));
     const aimp_object *chosen = pass->template_.object;
     if (!chosen || pass->cache.dedicated) return;
     const char *dedicated = aimp_dedicated_cache_name(pass->arena, chosen->name, pass->name, pass->uid);
@@ -161,11 +175,15 @@ static void list_deletions(aimp_service_plan *plan) {
 static void note_uid(aimp_service_plan *plan) {
     aimp_pass *pass = &plan->pass;
     bool owned = false;
-    for (size_t i = 0; i < plan->apply.count; i++) owned = owned || plan->apply.items[i].owned;
-    if (*pass->uid || !pass->rules->owners_need_a_uid || !owned) return;
+    for (size_t i = 0; i < plan->apply.count; i++)
+        owned = owned || plan->apply.items[i].owned;
+    for (size_t i = 0; i < plan->later.count; i++)
+        owned = owned || plan->later.items[i].owned;
+    if (!aimp_pass_lacks_uid(pass) || !owned) return;
     aimp_finding *f = aimp_pass_note(pass, AIMP_R_UID_UNKNOWN, AIM_SEVERITY_INFO, pass->service);
     f->pointer = "/metadata/uid";
-    f->message = pass->cache.dedicated ? "the service has no UID yet: owner references are left out, and the names of its Dedicated cache are not final"
+    f->message = pass->cache.dedicated ? "the service has no UID yet: owner references are left out, and its Dedicated "
+                                         "cache follows once it can be named"
                                        : "the service has no UID yet: owner references are left out";
 }
 
@@ -174,7 +192,9 @@ static void note_ignored(aimp_pass *pass) {
         const char *path[3];
         const char *pointer, *why;
     } ignored[] = {
-        {{"cacheModel", NULL, NULL}, "/spec/cacheModel", "spec.cacheModel is deprecated and has no effect: use spec.caching.mode"},
+        {{"cacheModel", NULL, NULL},
+         "/spec/cacheModel",
+         "spec.cacheModel is deprecated and has no effect: use spec.caching.mode"},
     };
     for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++) {
         if (!aimp_at(pass->spec, ignored[i].path[0], ignored[i].path[1], NULL)) continue;
@@ -204,12 +224,15 @@ static void note_issues(aimp_pass *pass, const aimp_object *object) {
 
 static bool is_left_alone(aimp_service_plan *plan) {
     aimp_pass *pass = &plan->pass;
-    plan->paused = aimp_equal(aimp_get_text(pass->service->annotations, AIMP_AIM_GROUP "/reconciliation-paused"), "true");
+    plan->paused =
+        aimp_equal(aimp_get_text(pass->service->annotations, AIMP_AIM_GROUP "/reconciliation-paused"), "true");
     plan->deleting = aimp_get_text(pass->service->metadata, "deletionTimestamp") != NULL;
     if (!plan->paused && !plan->deleting) return false;
     aimp_finding *f = aimp_pass_note(pass, AIMP_R_PAUSED, AIM_SEVERITY_WARNING, pass->service);
-    f->pointer = plan->paused ? "/metadata/annotations/aim.eai.amd.com~1reconciliation-paused" : "/metadata/deletionTimestamp";
-    f->message = plan->paused ? "reconciliation is paused by an annotation: nothing is decided" : "the service is being deleted: nothing is applied";
+    f->pointer =
+        plan->paused ? "/metadata/annotations/aim.eai.amd.com~1reconciliation-paused" : "/metadata/deletionTimestamp";
+    f->message = plan->paused ? "reconciliation is paused by an annotation: nothing is decided"
+                              : "the service is being deleted: nothing is applied";
     pass->model.outcome = AIM_MODEL_NONE;
     pass->template_.outcome = AIM_TEMPLATE_NONE;
     plan->health.status = pass->status;

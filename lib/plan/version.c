@@ -12,6 +12,10 @@
 #define COMPILER "an unknown compiler"
 #endif
 
-const char *aim_version(void) { return AIM_VERSION; }
+const char *aim_version(void) {
+    return AIM_VERSION;
+}
 
-const char *aim_build_info(void) { return "libaim " AIM_VERSION ", " COMPILER ", libyaml " AIM_LIBYAML_VERSION; }
+const char *aim_build_info(void) {
+    return "libaim " AIM_VERSION ", " COMPILER ", libyaml " AIM_LIBYAML_VERSION;
+}

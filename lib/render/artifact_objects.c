@@ -21,7 +21,8 @@ static const char *source_label(aimp_pass *pass, const char *uri) {
 static const char *class_of(aimp_pass *pass, const aimp_cache_source *s) {
     const char *own = s->artifact ? aimp_get_text(s->artifact->spec, "storageClassName") : pass->cache.storage_class;
     if (!aimp_is_empty(own)) return own;
-    const aimp_node *merged = pass->config.merged, *nested = aimp_at(merged, "storage", "defaultStorageClassName", NULL);
+    const aimp_node *merged = pass->config.merged,
+                    *nested = aimp_at(merged, "storage", "defaultStorageClassName", NULL);
     return nested ? aimp_text_of(nested) : aimp_get_text(merged, "defaultStorageClassName");
 }
 
@@ -29,27 +30,30 @@ static bool is_of_template(const aimp_cache_source *s) {
     return !s->artifact || aimp_equal(aimp_object_label(s->artifact, "template-created"), "true");
 }
 
-static const char *artifact_label(aimp_pass *pass, const aimp_cache_source *s) {
-    return pass->rules->legal_label_values_stay ? aimp_label_of(pass, s->artifact_name) : s->artifact_name;
+/* NULL: the artifact has no final name yet. */
+static const aimp_node *artifact_label(aimp_pass *pass, const aimp_cache_source *s) {
+    if (!s->artifact_name) return NULL;
+    return aimp_string(pass->arena,
+                       pass->rules->legal_label_values_stay ? aimp_label_of(pass, s->artifact_name) : s->artifact_name);
 }
 
 const aimp_node *aimp_render_claim(aimp_pass *pass, const aimp_cache_source *s, const char *uid) {
     aimp_arena *a = pass->arena;
-    return aimp_map_of(a,
-        "apiVersion", aimp_string(a, "v1"),
-        "kind", aimp_string(a, "PersistentVolumeClaim"),
-        "metadata", aimp_map_of(a,
-            "name", uid ? aimp_string(a, aimp_artifact_claim_name(a, s->artifact_name, uid)) : NULL,
-            "namespace", aimp_string(a, pass->ns),
-            "labels", aimp_map_of(a,
-                AIMP_AIM_GROUP "/cache.name", aimp_string(a, artifact_label(pass, s)),
-                AIMP_AIM_GROUP "/cache.type", is_of_template(s) ? aimp_string(a, "template-cache") : NULL,
-                AIMP_AIM_GROUP "/source-model", aimp_string(a, source_label(pass, s->uri)), NULL), NULL),
-        "spec", aimp_map_of(a,
-            "accessModes", aimp_list_of(a, aimp_string(a, "ReadWriteMany"), NULL),
-            "resources", aimp_map_of(a, "requests", aimp_map_of(a,
-                "storage", aimp_string(a, aimp_gibibytes(a, s->claim_gibibytes)), NULL), NULL),
-            "storageClassName", aimp_string_or_none(a, class_of(pass, s)), NULL), NULL);
+    return aimp_map_of(
+        a, "apiVersion", aimp_string(a, "v1"), "kind", aimp_string(a, "PersistentVolumeClaim"), "metadata",
+        aimp_map_of(a, "name", uid ? aimp_string(a, aimp_artifact_claim_name(a, s->artifact_name, uid)) : NULL,
+                    "namespace", aimp_string(a, pass->ns), "labels",
+                    aimp_map_of(a, AIMP_AIM_GROUP "/cache.name", artifact_label(pass, s), AIMP_AIM_GROUP "/cache.type",
+                                is_of_template(s) ? aimp_string(a, "template-cache") : NULL,
+                                AIMP_AIM_GROUP "/source-model", aimp_string(a, source_label(pass, s->uri)), NULL),
+                    NULL),
+        "spec",
+        aimp_map_of(a, "accessModes", aimp_list_of(a, aimp_string(a, "ReadWriteMany"), NULL), "resources",
+                    aimp_map_of(a, "requests",
+                                aimp_map_of(a, "storage", aimp_string(a, aimp_gibibytes(a, s->claim_gibibytes)), NULL),
+                                NULL),
+                    "storageClassName", aimp_string_or_none(a, class_of(pass, s)), NULL),
+        NULL);
 }
 
 static const aimp_node *variable(aimp_arena *a, const char *name, const char *value) {
@@ -64,25 +68,20 @@ static const aimp_node *with_own_env(aimp_pass *pass, const aimp_cache_source *s
 
 static const aimp_node *download_env(aimp_pass *pass, const aimp_cache_source *s) {
     aimp_arena *a = pass->arena;
-    const aimp_node *env = aimp_list_of(a,
-        variable(a, "AIM_DOWNLOADER_PROTOCOL", "XET,HF_TRANSFER"),
-        variable(a, "TMPDIR", "/tmp/"),
-        variable(a, "HF_HOME", "/tmp/.hf"),
-        variable(a, "EXPECTED_SIZE_BYTES", aimp_format(a, "%lld", (long long)s->size_bytes)),
-        variable(a, "MOUNT_PATH", "/cache"),
-        variable(a, "ARTIFACT_NAME", s->artifact_name),
-        variable(a, "ARTIFACT_NAMESPACE", pass->ns),
-        variable(a, "STALL_TIMEOUT", "120"),
-        variable(a, "TARGET_DIR", "/cache"), NULL);
+    const aimp_node *env =
+        aimp_list_of(a, variable(a, "AIM_DOWNLOADER_PROTOCOL", "XET,HF_TRANSFER"), variable(a, "TMPDIR", "/tmp/"),
+                     variable(a, "HF_HOME", "/tmp/.hf"),
+                     variable(a, "EXPECTED_SIZE_BYTES", aimp_format(a, "%lld", (long long)s->size_bytes)),
+                     variable(a, "MOUNT_PATH", "/cache"), variable(a, "ARTIFACT_NAME", aimp_or_empty(s->artifact_name)),
+                     variable(a, "ARTIFACT_NAMESPACE", pass->ns), variable(a, "STALL_TIMEOUT", "120"),
+                     variable(a, "TARGET_DIR", "/cache"), NULL);
     return with_own_env(pass, s, env);
 }
 
 static const aimp_node *job_labels(aimp_pass *pass, const aimp_cache_source *s, const char *component) {
     aimp_arena *a = pass->arena;
-    return aimp_map_of(a,
-        AIMP_AIM_GROUP "/cache.name", aimp_string(a, artifact_label(pass, s)),
-        AIMP_AIM_GROUP "/cache.type", aimp_string(a, "artifact"),
-        AIMP_AIM_GROUP "/component", aimp_string(a, component), NULL);
+    return aimp_map_of(a, AIMP_AIM_GROUP "/cache.name", artifact_label(pass, s), AIMP_AIM_GROUP "/cache.type",
+                       aimp_string(a, "artifact"), AIMP_AIM_GROUP "/component", aimp_string(a, component), NULL);
 }
 
 static const char *image_of(const aimp_cache_source *s) {
@@ -91,36 +90,32 @@ static const char *image_of(const aimp_cache_source *s) {
 }
 
 static const aimp_node *secrets_of(aimp_pass *pass, const aimp_cache_source *s) {
-    return s->artifact ? aimp_schema_emit_list(pass->arena, &aimp_local_reference_schema, aimp_get(s->artifact->spec, "imagePullSecrets")) : NULL;
+    return s->artifact ? aimp_schema_emit_list(pass->arena, &aimp_local_reference_schema,
+                                               aimp_get(s->artifact->spec, "imagePullSecrets"))
+                       : NULL;
 }
 
 /* volume: the claim is mounted; NULL: no volume. */
-static const aimp_node *job(aimp_pass *pass, const aimp_cache_source *s, const char *name, const char *component, int64_t ttl_seconds,
-                            const aimp_node *container, const aimp_node *volumes) {
+static const aimp_node *job(aimp_pass *pass, const aimp_cache_source *s, const char *name, const char *component,
+                            int64_t ttl_seconds, const aimp_node *container, const aimp_node *volumes) {
     aimp_arena *a = pass->arena;
     const aimp_node *user = aimp_integer(a, RUN_AS);
-    return aimp_map_of(a,
-        "apiVersion", aimp_string(a, "batch/v1"),
-        "kind", aimp_string(a, "Job"),
-        "metadata", aimp_map_of(a,
-            "name", name ? aimp_string(a, name) : NULL,
-            "namespace", aimp_string(a, pass->ns),
-            "labels", job_labels(pass, s, component), NULL),
-        "spec", aimp_map_of(a,
-            "backoffLimit", aimp_integer(a, 2),
-            "ttlSecondsAfterFinished", aimp_integer(a, ttl_seconds),
-            "template", aimp_map_of(a,
-                "metadata", aimp_map_of(a, "labels", job_labels(pass, s, component), NULL),
-                "spec", aimp_map_of(a,
-                    "restartPolicy", aimp_string(a, "Never"),
-                    "securityContext", aimp_map_of(a,
-                        "runAsUser", user,
-                        "runAsGroup", user,
-                        "fsGroup", volumes ? user : NULL,
-                        "runAsNonRoot", aimp_bool(true), NULL),
-                    "imagePullSecrets", secrets_of(pass, s),
-                    "containers", aimp_list_of(a, container, NULL),
-                    "volumes", volumes, NULL), NULL), NULL), NULL);
+    return aimp_map_of(
+        a, "apiVersion", aimp_string(a, "batch/v1"), "kind", aimp_string(a, "Job"), "metadata",
+        aimp_map_of(a, "name", name ? aimp_string(a, name) : NULL, "namespace", aimp_string(a, pass->ns), "labels",
+                    job_labels(pass, s, component), NULL),
+        "spec",
+        aimp_map_of(a, "backoffLimit", aimp_integer(a, 2), "ttlSecondsAfterFinished", aimp_integer(a, ttl_seconds),
+                    "template",
+                    aimp_map_of(a, "metadata", aimp_map_of(a, "labels", job_labels(pass, s, component), NULL), "spec",
+                                aimp_map_of(a, "restartPolicy", aimp_string(a, "Never"), "securityContext",
+                                            aimp_map_of(a, "runAsUser", user, "runAsGroup", user, "fsGroup",
+                                                        volumes ? user : NULL, "runAsNonRoot", aimp_bool(true), NULL),
+                                            "imagePullSecrets", secrets_of(pass, s), "containers",
+                                            aimp_list_of(a, container, NULL), "volumes", volumes, NULL),
+                                NULL),
+                    NULL),
+        NULL);
 }
 
 const aimp_node *aimp_render_download_job(aimp_pass *pass, const aimp_cache_source *s, const char *uid) {
@@ -128,29 +123,27 @@ const aimp_node *aimp_render_download_job(aimp_pass *pass, const aimp_cache_sour
     const aimp_node *user = aimp_integer(a, RUN_AS);
     const char *claim = s->artifact ? aimp_get_text(s->artifact->status, "persistentVolumeClaim") : NULL;
     if (aimp_is_empty(claim)) claim = uid ? aimp_artifact_claim_name(a, s->artifact_name, uid) : NULL;
-    const aimp_node *container = aimp_map_of(a,
-        "name", aimp_string(a, "model-download"),
-        "image", aimp_string(a, image_of(s)),
-        "imagePullPolicy", aimp_string(a, "IfNotPresent"),
-        "securityContext", aimp_map_of(a, "runAsUser", user, "runAsGroup", user, NULL),
-        "args", aimp_list_of(a, aimp_string(a, s->uri), NULL),
-        "env", download_env(pass, s),
-        "volumeMounts", aimp_list_of(a, aimp_map_of(a, "name", aimp_string(a, "cache"), "mountPath", aimp_string(a, "/cache"), NULL), NULL), NULL);
-    const aimp_node *volumes = aimp_list_of(a,
-        aimp_map_of(a,
-            "name", aimp_string(a, "cache"),
-            "persistentVolumeClaim", aimp_map_of(a, "claimName", claim ? aimp_string(a, claim) : NULL, NULL), NULL), NULL);
-    return job(pass, s, uid ? aimp_download_job_name(a, s->artifact_name, uid) : NULL, "download", 600, container, volumes);
+    const aimp_node *container = aimp_map_of(
+        a, "name", aimp_string(a, "model-download"), "image", aimp_string(a, image_of(s)), "imagePullPolicy",
+        aimp_string(a, "IfNotPresent"), "securityContext", aimp_map_of(a, "runAsUser", user, "runAsGroup", user, NULL),
+        "args", aimp_list_of(a, aimp_string(a, s->uri), NULL), "env", download_env(pass, s), "volumeMounts",
+        aimp_list_of(a, aimp_map_of(a, "name", aimp_string(a, "cache"), "mountPath", aimp_string(a, "/cache"), NULL),
+                     NULL),
+        NULL);
+    const aimp_node *volumes =
+        aimp_list_of(a,
+                     aimp_map_of(a, "name", aimp_string(a, "cache"), "persistentVolumeClaim",
+                                 aimp_map_of(a, "claimName", claim ? aimp_string(a, claim) : NULL, NULL), NULL),
+                     NULL);
+    return job(pass, s, uid ? aimp_download_job_name(a, s->artifact_name, uid) : NULL, "download", 600, container,
+               volumes);
 }
 
 const aimp_node *aimp_render_size_job(aimp_pass *pass, const aimp_cache_source *s, const char *uid) {
     aimp_arena *a = pass->arena;
-    const aimp_node *container = aimp_map_of(a,
-        "name", aimp_string(a, "check-size"),
-        "image", aimp_string(a, image_of(s)),
-        "imagePullPolicy", aimp_string(a, "IfNotPresent"),
-        "command", aimp_list_of(a, aimp_string(a, "/check-size.sh"), NULL),
-        "args", aimp_list_of(a, aimp_string(a, s->uri), NULL),
-        "env", with_own_env(pass, s, NULL), NULL);
+    const aimp_node *container =
+        aimp_map_of(a, "name", aimp_string(a, "check-size"), "image", aimp_string(a, image_of(s)), "imagePullPolicy",
+                    aimp_string(a, "IfNotPresent"), "command", aimp_list_of(a, aimp_string(a, "/check-size.sh"), NULL),
+                    "args", aimp_list_of(a, aimp_string(a, s->uri), NULL), "env", with_own_env(pass, s, NULL), NULL);
     return job(pass, s, uid ? aimp_size_job_name(a, s->artifact_name, uid) : NULL, "check-size", 300, container, NULL);
 }

@@ -10,6 +10,7 @@
 
 static const char *path_of(aimp_pass *pass, const char **problem) {
     const char *path_template = pass->routing.path_template;
+    if (!*path_template && aimp_pass_lacks_uid(pass)) return NULL;
     if (!*path_template) return aimp_path_default(pass->arena, pass->ns, pass->uid);
     aimp_path_options options = {.reference_quirks = !pass->rules->path_errors_are_errors};
     const char *wrong = NULL;
@@ -25,7 +26,9 @@ static const char *timeout_of(aimp_pass *pass, const char **problem) {
     bool refused = strchr(go, '.') || strstr(go, "µs") || strstr(go, "ns");
     if (!refused) return go;
     const char *gateway = aimp_gateway_duration_text(pass->arena, pass->routing.timeout_ns);
-    if (!gateway) *problem = aimp_format(pass->arena, "requestTimeout %s cannot be written as a Gateway API duration (whole milliseconds)", go);
+    if (!gateway)
+        *problem = aimp_format(
+            pass->arena, "requestTimeout %s cannot be written as a Gateway API duration (whole milliseconds)", go);
     return gateway ? gateway : go;
 }
 
@@ -34,36 +37,45 @@ const aimp_node *aimp_render_http_route(aimp_pass *pass, const char **problem) {
     const char *service = aimp_predictor_name(a, aimp_or_empty(pass->seen.inference_service_name));
     const char *path = path_of(pass, problem);
     const char *timeout = pass->routing.has_timeout ? timeout_of(pass, problem) : NULL;
-    return aimp_map_of(a,
-        "apiVersion", aimp_string(a, "gateway.networking.k8s.io/v1"),
-        "kind", aimp_string(a, "HTTPRoute"),
-        "metadata", aimp_map_of(a,
-            "name", aimp_string(a, pass->seen.route_name),
-            "namespace", aimp_string(a, pass->ns),
-            "labels", aimp_map_of(a,
-                "app.kubernetes.io/component", aimp_string(a, "routing"),
-                "app.kubernetes.io/managed-by", aimp_string(a, "aim-engine"),
-                AIMP_AIM_GROUP "/service", aimp_string(a, aimp_label_of(pass, pass->name)), NULL),
-            "annotations", aimp_none_if_empty(pass->routing.annotations), NULL),
-        "spec", aimp_map_of(a,
-            "parentRefs", aimp_list_of(a, aimp_schema_emit(a, &aimp_parent_reference_schema, pass->routing.gateway), NULL),
-            "rules", aimp_list_of(a,
-                aimp_map_of(a,
-                    "matches", aimp_list_of(a,
-                        aimp_map_of(a, "path", aimp_map_of(a,
-                            "type", aimp_string(a, "PathPrefix"),
-                            "value", aimp_string(a, path), NULL), NULL), NULL),
-                    "filters", aimp_list_of(a,
-                        aimp_map_of(a,
-                            "type", aimp_string(a, "URLRewrite"),
-                            "urlRewrite", aimp_map_of(a, "path", aimp_map_of(a,
-                                "type", aimp_string(a, "ReplacePrefixMatch"),
-                                "replacePrefixMatch", aimp_string(a, "/"), NULL), NULL), NULL), NULL),
-                    "backendRefs", aimp_list_of(a,
-                        aimp_map_of(a,
-                            "kind", aimp_string(a, "Service"),
-                            "name", aimp_string(a, service),
-                            "namespace", aimp_string(a, pass->ns),
-                            "port", aimp_integer(a, 80), NULL), NULL),
-                    "timeouts", timeout ? aimp_map_of(a, "request", aimp_string(a, timeout), NULL) : NULL, NULL), NULL), NULL), NULL);
+    return aimp_map_of(
+        a, "apiVersion", aimp_string(a, "gateway.networking.k8s.io/v1"), "kind", aimp_string(a, "HTTPRoute"),
+        "metadata",
+        aimp_map_of(a, "name", aimp_string(a, pass->seen.route_name), "namespace", aimp_string(a, pass->ns), "labels",
+                    aimp_map_of(a, "app.kubernetes.io/component", aimp_string(a, "routing"),
+                                "app.kubernetes.io/managed-by", aimp_string(a, "aim-engine"), AIMP_AIM_GROUP "/service",
+                                aimp_string(a, aimp_label_of(pass, pass->name)), NULL),
+                    "annotations", aimp_none_if_empty(pass->routing.annotations), NULL),
+        "spec",
+        aimp_map_of(
+            a, "parentRefs",
+            aimp_list_of(a, aimp_schema_emit(a, &aimp_parent_reference_schema, pass->routing.gateway), NULL), "rules",
+            aimp_list_of(
+                a,
+                aimp_map_of(
+                    a, "matches",
+                    !path ? NULL
+                          : aimp_list_of(a,
+                                         aimp_map_of(a, "path",
+                                                     aimp_map_of(a, "type", aimp_string(a, "PathPrefix"), "value",
+                                                                 aimp_string(a, path), NULL),
+                                                     NULL),
+                                         NULL),
+                    "filters",
+                    aimp_list_of(a,
+                                 aimp_map_of(a, "type", aimp_string(a, "URLRewrite"), "urlRewrite",
+                                             aimp_map_of(a, "path",
+                                                         aimp_map_of(a, "type", aimp_string(a, "ReplacePrefixMatch"),
+                                                                     "replacePrefixMatch", aimp_string(a, "/"), NULL),
+                                                         NULL),
+                                             NULL),
+                                 NULL),
+                    "backendRefs",
+                    aimp_list_of(a,
+                                 aimp_map_of(a, "kind", aimp_string(a, "Service"), "name", aimp_string(a, service),
+                                             "namespace", aimp_string(a, pass->ns), "port", aimp_integer(a, 80), NULL),
+                                 NULL),
+                    "timeouts", timeout ? aimp_map_of(a, "request", aimp_string(a, timeout), NULL) : NULL, NULL),
+                NULL),
+            NULL),
+        NULL);
 }

@@ -34,8 +34,10 @@ static const aimp_node *model_id_variable(aimp_arena *a, const aimp_node *spec) 
 
 static const aimp_node *appended(aimp_arena *a, const aimp_node *list, const aimp_node *more) {
     aimp_items items = aimp_items_new(a);
-    for (size_t i = 0; i < aimp_count(list); i++) aimp_items_add(&items, aimp_item(list, i));
-    for (size_t i = 0; i < aimp_count(more); i++) aimp_items_add(&items, aimp_item(more, i));
+    for (size_t i = 0; i < aimp_count(list); i++)
+        aimp_items_add(&items, aimp_item(list, i));
+    for (size_t i = 0; i < aimp_count(more); i++)
+        aimp_items_add(&items, aimp_item(more, i));
     return aimp_items_list(&items);
 }
 
@@ -46,7 +48,8 @@ static const aimp_node *sorted_by_name(aimp_arena *a, const aimp_node *list) {
     for (size_t i = 0; i < count; i++) {
         const char *name = aimp_or_empty(aimp_get_text(aimp_item(list, i), "name"));
         size_t at = i;
-        for (; at > 0 && strcmp(aimp_or_empty(aimp_get_text(items[at - 1], "name")), name) > 0; at--) items[at] = items[at - 1];
+        for (; at > 0 && strcmp(aimp_or_empty(aimp_get_text(items[at - 1], "name")), name) > 0; at--)
+            items[at] = items[at - 1];
         items[at] = aimp_item(list, i);
     }
     return aimp_list_from(a, items, count);
@@ -56,8 +59,10 @@ static const aimp_node *environment(aimp_pass *pass) {
     aimp_arena *a = pass->arena;
     const aimp_node *spec = pass->template_.object->spec;
     const bool keep = pass->rules->json_numbers_keep_their_text;
-    const aimp_node *(*place)(aimp_arena *, const aimp_node *, const aimp_node *) = pass->rules->env_names_are_unique ? aimp_env_merge : appended;
-    const aimp_node *env = aimp_list_of(a, env_entry(a, "AIM_CACHE_PATH", CACHE_PATH), env_entry(a, "VLLM_ENABLE_METRICS", "true"), NULL);
+    const aimp_node *(*place)(aimp_arena *, const aimp_node *, const aimp_node *) =
+        pass->rules->env_names_are_unique ? aimp_env_merge : appended;
+    const aimp_node *env =
+        aimp_list_of(a, env_entry(a, "AIM_CACHE_PATH", CACHE_PATH), env_entry(a, "VLLM_ENABLE_METRICS", "true"), NULL);
     env = aimp_env_merge_engine_args(a, env, aimp_get(pass->config.merged, "env"), keep);
     env = place(a, env, spec_variables(a, spec));
     env = aimp_env_merge_engine_args(a, env, aimp_get(spec, "env"), keep);
@@ -71,8 +76,10 @@ static const aimp_node *environment(aimp_pass *pass) {
 static const char *without_dots(aimp_arena *a, const char *text) {
     aimp_text out = aimp_text_new(a);
     while (*text) {
-        if (text[0] == '.' && text[1] == '.') text += 2;
-        else aimp_text_add_char(&out, *text++);
+        if (text[0] == '.' && text[1] == '.')
+            text += 2;
+        else
+            aimp_text_add_char(&out, *text++);
     }
     return aimp_text_string(&out);
 }
@@ -81,7 +88,8 @@ static const char *without_dots(aimp_arena *a, const char *text) {
 static const char *clean_path(aimp_arena *a, const char *path) {
     aimp_text out = aimp_text_new(a);
     for (const char *p = path; *p;) {
-        while (*p == '/') p++;
+        while (*p == '/')
+            p++;
         size_t size = strcspn(p, "/");
         bool current = size == 1 && *p == '.';
         if (size && !current) {
@@ -107,7 +115,8 @@ typedef struct mounts {
 
 static void mount_cache(aimp_pass *pass, mounts *m) {
     aimp_arena *a = pass->arena;
-    const aimp_node *artifacts = aimp_get(pass->cache.found.object ? pass->cache.found.object->status : NULL, "artifacts");
+    const aimp_node *artifacts =
+        aimp_get(pass->cache.found.object ? pass->cache.found.object->status : NULL, "artifacts");
     for (size_t i = 0; i < aimp_count(artifacts); i++) {
         const aimp_node *artifact = aimp_value(artifacts, i);
         const char *claim = aimp_get_text(artifact, "persistentVolumeClaim");
@@ -149,14 +158,18 @@ static void keep_mounts(aimp_pass *pass, mounts *m) {
 static mounts volumes_and_mounts(aimp_pass *pass) {
     aimp_arena *a = pass->arena;
     mounts m = {aimp_items_new(a), aimp_items_new(a)};
-    aimp_items_add(&m.volumes, aimp_map_of(a,
-        "name", aimp_string(a, "dshm"),
-        "emptyDir", aimp_map_of(a, "medium", aimp_string(a, "Memory"), "sizeLimit", aimp_string(a, "8Gi"), NULL), NULL));
-    aimp_items_add(&m.mounts, aimp_map_of(a, "name", aimp_string(a, "dshm"), "mountPath", aimp_string(a, "/dev/shm"), NULL));
+    aimp_items_add(&m.volumes, aimp_map_of(a, "name", aimp_string(a, "dshm"), "emptyDir",
+                                           aimp_map_of(a, "medium", aimp_string(a, "Memory"), "sizeLimit",
+                                                       aimp_string(a, "8Gi"), NULL),
+                                           NULL));
+    aimp_items_add(&m.mounts,
+                   aimp_map_of(a, "name", aimp_string(a, "dshm"), "mountPath", aimp_string(a, "/dev/shm"), NULL));
     bool exists = pass->seen.inference_service.object != NULL;
     bool from_cache = !exists || (pass->rules->volumes_follow_the_cache && aimp_is_ready(pass->cache.found.object));
-    if (from_cache) mount_cache(pass, &m);
-    else keep_mounts(pass, &m);
+    if (from_cache)
+        mount_cache(pass, &m);
+    else
+        keep_mounts(pass, &m);
     return m;
 }
 
@@ -169,22 +182,26 @@ static const aimp_node *quantity_text(aimp_arena *a, const aimp_node *target, co
 }
 
 static const aimp_node *scaling_metric(aimp_arena *a, const aimp_node *metric) {
-    const aimp_node *pod = aimp_get(metric, "podmetric"), *source = aimp_get(pod, "metric"), *target = aimp_get(pod, "target");
+    const aimp_node *pod = aimp_get(metric, "podmetric"), *source = aimp_get(pod, "metric"),
+                    *target = aimp_get(pod, "target");
     bool converted = pod && aimp_equal(aimp_get_text(metric, "type"), "PodMetric");
-    return aimp_map_of(a,
-        "type", aimp_get(metric, "type"),
-        "podmetric", !converted ? NULL : aimp_map_of(a,
-            "metric", aimp_map_of(a,
-                "backend", aimp_string(a, aimp_or_empty(aimp_get_text(source, "backend"))),
-                "serverAddress", aimp_string_or_none(a, aimp_get_text(source, "serverAddress")),
-                "metricNames", aimp_none_if_empty(aimp_get(source, "metricNames")),
-                "query", aimp_string_or_none(a, aimp_get_text(source, "query")),
-                "operationOverTime", aimp_string_or_none(a, aimp_get_text(source, "operationOverTime")), NULL),
-            "target", aimp_map_of(a,
-                "type", aimp_string(a, aimp_or_empty(aimp_get_text(target, "type"))),
-                "value", quantity_text(a, target, "value"),
-                "averageValue", quantity_text(a, target, "averageValue"),
-                "averageUtilization", aimp_get(target, "averageUtilization"), NULL), NULL), NULL);
+    return aimp_map_of(
+        a, "type", aimp_get(metric, "type"), "podmetric",
+        !converted
+            ? NULL
+            : aimp_map_of(a, "metric",
+                          aimp_map_of(a, "backend", aimp_string(a, aimp_or_empty(aimp_get_text(source, "backend"))),
+                                      "serverAddress", aimp_string_or_none(a, aimp_get_text(source, "serverAddress")),
+                                      "metricNames", aimp_none_if_empty(aimp_get(source, "metricNames")), "query",
+                                      aimp_string_or_none(a, aimp_get_text(source, "query")), "operationOverTime",
+                                      aimp_string_or_none(a, aimp_get_text(source, "operationOverTime")), NULL),
+                          "target",
+                          aimp_map_of(a, "type", aimp_string(a, aimp_or_empty(aimp_get_text(target, "type"))), "value",
+                                      quantity_text(a, target, "value"), "averageValue",
+                                      quantity_text(a, target, "averageValue"), "averageUtilization",
+                                      aimp_get(target, "averageUtilization"), NULL),
+                          NULL),
+        NULL);
 }
 
 static const aimp_node *scaling(aimp_pass *pass) {
@@ -192,7 +209,8 @@ static const aimp_node *scaling(aimp_pass *pass) {
     const aimp_node *own = aimp_get(pass->spec, "autoScaling"), *metrics = aimp_get(own, "metrics");
     if (!own) return NULL;
     aimp_items items = aimp_items_new(a);
-    for (size_t i = 0; i < aimp_count(metrics); i++) aimp_items_add(&items, scaling_metric(a, aimp_item(metrics, i)));
+    for (size_t i = 0; i < aimp_count(metrics); i++)
+        aimp_items_add(&items, scaling_metric(a, aimp_item(metrics, i)));
     return aimp_map_of(a, "metrics", items.count ? aimp_items_list(&items) : NULL, NULL);
 }
 
@@ -208,10 +226,9 @@ static const aimp_node *replicas(aimp_pass *pass, bool least) {
 static const aimp_node *annotations(aimp_pass *pass, const char *name) {
     aimp_arena *a = pass->arena;
     bool scaled = aimp_pass_is_autoscaled(pass);
-    return aimp_map_of(a,
-        "serving.kserve.io/autoscalerClass", aimp_string(a, scaled ? "keda" : "none"),
-        "sidecar.opentelemetry.io/inject", scaled ? aimp_string(a, aimp_predictor_name(a, name)) : NULL,
-        "prometheus.kserve.io/port", scaled ? aimp_string(a, "8000") : NULL, NULL);
+    return aimp_map_of(a, "serving.kserve.io/autoscalerClass", aimp_string(a, scaled ? "keda" : "none"),
+                       "sidecar.opentelemetry.io/inject", scaled ? aimp_string(a, aimp_predictor_name(a, name)) : NULL,
+                       "prometheus.kserve.io/port", scaled ? aimp_string(a, "8000") : NULL, NULL);
 }
 
 /* --- the rest --- */
@@ -256,14 +273,13 @@ static const aimp_node *labels(aimp_pass *pass) {
     aimp_arena *a = pass->arena;
     const aimp_object *t = pass->template_.object;
     const aimp_node *profile = aimp_at(t->status, "profile", "metadata", NULL);
-    return aimp_map_of(a,
-        "app.kubernetes.io/component", aimp_string(a, "inference"),
-        "app.kubernetes.io/managed-by", aimp_string(a, "aim-engine"),
-        AIMP_AIM_GROUP "/template", aimp_string(a, aimp_label_of(pass, t->name)),
-        AIMP_AIM_GROUP "/service", aimp_string(a, aimp_label_of(pass, pass->name)),
-        AIMP_AIM_GROUP "/model", label_or_none(pass, aimp_get_text(t->spec, "modelName")),
-        AIMP_AIM_GROUP "/metric", label_or_none(pass, aimp_get_text(profile, "metric")),
-        AIMP_AIM_GROUP "/precision", label_or_none(pass, aimp_get_text(profile, "precision")), NULL);
+    return aimp_map_of(a, "app.kubernetes.io/component", aimp_string(a, "inference"), "app.kubernetes.io/managed-by",
+                       aimp_string(a, "aim-engine"), AIMP_AIM_GROUP "/template",
+                       aimp_string(a, aimp_label_of(pass, t->name)), AIMP_AIM_GROUP "/service",
+                       aimp_string(a, aimp_label_of(pass, pass->name)), AIMP_AIM_GROUP "/model",
+                       label_or_none(pass, aimp_get_text(t->spec, "modelName")), AIMP_AIM_GROUP "/metric",
+                       label_or_none(pass, aimp_get_text(profile, "metric")), AIMP_AIM_GROUP "/precision",
+                       label_or_none(pass, aimp_get_text(profile, "precision")), NULL);
 }
 
 const aimp_node *aimp_render_inference_service(aimp_pass *pass) {
@@ -271,33 +287,33 @@ const aimp_node *aimp_render_inference_service(aimp_pass *pass) {
     const char *name = pass->seen.inference_service_name;
     const aimp_node *affinity = aimp_get(pass->template_.object->status, "resolvedNodeAffinity");
     mounts m = volumes_and_mounts(pass);
-    return aimp_map_of(a,
-        "apiVersion", aimp_string(a, "serving.kserve.io/v1beta1"),
-        "kind", aimp_string(a, "InferenceService"),
-        "metadata", aimp_map_of(a,
-            "name", aimp_string(a, name),
-            "namespace", aimp_string(a, pass->ns),
-            "labels", labels(pass),
-            "annotations", annotations(pass, name), NULL),
-        "spec", aimp_map_of(a,
-            "predictor", aimp_map_of(a,
-                "minReplicas", replicas(pass, true),
-                "maxReplicas", replicas(pass, false),
-                "autoScaling", aimp_pass_is_autoscaled(pass) ? scaling(pass) : NULL,
-                "imagePullSecrets", pull_secrets(pass),
-                "serviceAccountName", aimp_string_or_none(a, service_account(pass)),
-                "affinity", affinity ? aimp_map_of(a, "nodeAffinity", aimp_schema_emit(a, &aimp_node_affinity_schema, affinity), NULL) : NULL,
-                "containers", aimp_list_of(a,
-                    aimp_map_of(a,
-                        "name", aimp_string(a, "kserve-container"),
-                        "image", aimp_string_or_none(a, image(pass)),
-                        "env", environment(pass),
-                        "resources", aimp_render_resources(pass),
-                        "ports", aimp_list_of(a,
-                            aimp_map_of(a,
-                                "containerPort", aimp_integer(a, 8000),
-                                "name", aimp_string(a, "http"),
-                                "protocol", aimp_string(a, "TCP"), NULL), NULL),
-                        "volumeMounts", aimp_items_list(&m.mounts), NULL), NULL),
-                "volumes", aimp_items_list(&m.volumes), NULL), NULL), NULL);
+    return aimp_map_of(
+        a, "apiVersion", aimp_string(a, "serving.kserve.io/v1beta1"), "kind", aimp_string(a, "InferenceService"),
+        "metadata",
+        aimp_map_of(a, "name", aimp_string(a, name), "namespace", aimp_string(a, pass->ns), "labels", labels(pass),
+                    "annotations", annotations(pass, name), NULL),
+        "spec",
+        aimp_map_of(
+            a, "predictor",
+            aimp_map_of(a, "minReplicas", replicas(pass, true), "maxReplicas", replicas(pass, false), "autoScaling",
+                        aimp_pass_is_autoscaled(pass) ? scaling(pass) : NULL, "imagePullSecrets", pull_secrets(pass),
+                        "serviceAccountName", aimp_string_or_none(a, service_account(pass)), "affinity",
+                        affinity ? aimp_map_of(a, "nodeAffinity",
+                                               aimp_schema_emit(a, &aimp_node_affinity_schema, affinity), NULL)
+                                 : NULL,
+                        "containers",
+                        aimp_list_of(a,
+                                     aimp_map_of(a, "name", aimp_string(a, "kserve-container"), "image",
+                                                 aimp_string_or_none(a, image(pass)), "env", environment(pass),
+                                                 "resources", aimp_render_resources(pass), "ports",
+                                                 aimp_list_of(a,
+                                                              aimp_map_of(a, "containerPort", aimp_integer(a, 8000),
+                                                                          "name", aimp_string(a, "http"), "protocol",
+                                                                          aimp_string(a, "TCP"), NULL),
+                                                              NULL),
+                                                 "volumeMounts", aimp_items_list(&m.mounts), NULL),
+                                     NULL),
+                        "volumes", aimp_items_list(&m.volumes), NULL),
+            NULL),
+        NULL);
 }

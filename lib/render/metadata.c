@@ -16,7 +16,8 @@ aimp_parent aimp_service_parent(const aimp_pass *pass) {
 }
 
 static bool is_propagated(const aimp_parent *parent, const char *key) {
-    const aimp_node *propagation = aimp_get(parent->config, "labelPropagation"), *patterns = aimp_get(propagation, "match");
+    const aimp_node *propagation = aimp_get(parent->config, "labelPropagation"),
+                    *patterns = aimp_get(propagation, "match");
     if (aimp_starts_with(key, AIMP_AIM_GROUP "/")) return true;
     if (!aimp_is_true(aimp_get(propagation, "enabled"))) return false;
     for (size_t i = 0; i < aimp_count(patterns); i++) {
@@ -40,9 +41,11 @@ static const aimp_node *with_label(aimp_pass *pass, const aimp_node *labels, con
 }
 
 /* A Job's pods carry the propagated labels and the controller's name label too. */
-static const aimp_node *with_pod_labels(aimp_pass *pass, const aimp_node *job, const aimp_parent *parent, const char *key, const char *value) {
+static const aimp_node *with_pod_labels(aimp_pass *pass, const aimp_node *job, const aimp_parent *parent,
+                                        const char *key, const char *value) {
     aimp_arena *a = pass->arena;
-    const aimp_node *spec = aimp_get(job, "spec"), *template_node = aimp_get(spec, "template"), *metadata = aimp_get(template_node, "metadata");
+    const aimp_node *spec = aimp_get(job, "spec"), *template_node = aimp_get(spec, "template"),
+                    *metadata = aimp_get(template_node, "metadata");
     const aimp_node *labels = with_label(pass, with_propagated(pass, aimp_get(metadata, "labels"), parent), key, value);
     metadata = aimp_map_with(a, metadata, "labels", labels);
     template_node = aimp_map_with(a, template_node, "metadata", metadata);
@@ -51,14 +54,12 @@ static const aimp_node *with_pod_labels(aimp_pass *pass, const aimp_node *job, c
 
 static const aimp_node *owner_of(aimp_pass *pass, const aimp_parent *parent) {
     aimp_arena *a = pass->arena;
-    if (pass->rules->owners_need_a_uid && !*parent->uid) return NULL;
+    if (pass->rules->owners_need_a_uid && !*parent->uid) return NULL; /* B-76: it is not known yet */
     return aimp_list_of(a,
-                        aimp_map_of(a,
-                                    "apiVersion", aimp_string(a, aimp_kind_api_version(a, parent->kind)),
-                                    "kind", aimp_string(a, aimp_kind_of(parent->kind)->kind),
-                                    "name", aimp_string(a, parent->name),
-                                    "uid", aimp_string(a, parent->uid),
-                                    "controller", aimp_bool(true), NULL),
+                        aimp_map_of(a, "apiVersion", aimp_string(a, aimp_kind_api_version(a, parent->kind)), "kind",
+                                    aimp_string(a, aimp_kind_of(parent->kind)->kind), "name",
+                                    aimp_string(a, parent->name), "uid", aimp_string(a, parent->uid), "controller",
+                                    aimp_bool(true), NULL),
                         NULL);
 }
 
@@ -67,7 +68,8 @@ const aimp_node *aimp_with_parent(aimp_pass *pass, const aimp_node *object, cons
     const char *controller = aimp_kind_of(parent->kind)->controller;
     const char *name_key = aimp_format(a, AIMP_AIM_GROUP "/%s.name", controller);
     const char *name_value = pass->rules->legal_label_values_stay ? aimp_label_of(pass, parent->name) : parent->name;
-    if (aimp_equal(aimp_get_text(object, "kind"), "Job")) object = with_pod_labels(pass, object, parent, name_key, name_value);
+    if (aimp_equal(aimp_get_text(object, "kind"), "Job"))
+        object = with_pod_labels(pass, object, parent, name_key, name_value);
     const aimp_node *metadata = aimp_get(object, "metadata");
     const aimp_node *labels = with_propagated(pass, aimp_get(metadata, "labels"), parent);
     labels = with_label(pass, labels, "app.kubernetes.io/managed-by", aimp_format(a, "aim-%s-controller", controller));

@@ -14,7 +14,8 @@ static bool is_extended(const char *name) {
     if (!slash || aimp_starts_with(name, "hugepages-")) return false;
     const char kubernetes[] = "kubernetes.io";
     size_t domain = (size_t)(slash - name), tail = sizeof kubernetes - 1;
-    bool native = domain >= tail && memcmp(slash - tail, kubernetes, tail) == 0 && (domain == tail || slash[-(ptrdiff_t)tail - 1] == '.');
+    bool native = domain >= tail && memcmp(slash - tail, kubernetes, tail) == 0 &&
+                  (domain == tail || slash[-(ptrdiff_t)tail - 1] == '.');
     return !native;
 }
 
@@ -30,17 +31,18 @@ static const aimp_node *defaults(aimp_pass *pass) {
     if (aimp_quantity_parse(count, &quantity)) count = aimp_quantity_text(a, &quantity);
     const char *cpus = aimp_format(a, "%lld", (long long)(CPUS_PER_GPU * n));
     if (aimp_quantity_parse(cpus, &quantity)) cpus = aimp_quantity_text(a, &quantity);
-    return aimp_map_of(a,
-        "requests", aimp_map_of(a,
-            "cpu", aimp_string(a, cpus),
-            "memory", aimp_string(a, aimp_gibibytes(a, REQUEST_GIB_PER_GPU * n)),
-            resource, aimp_string(a, count), NULL),
-        "limits", aimp_map_of(a,
-            "memory", aimp_string(a, aimp_gibibytes(a, LIMIT_GIB_PER_GPU * n)),
-            resource, aimp_string(a, count), NULL), NULL);
+    return aimp_map_of(a, "requests",
+                       aimp_map_of(a, "cpu", aimp_string(a, cpus), "memory",
+                                   aimp_string(a, aimp_gibibytes(a, REQUEST_GIB_PER_GPU * n)), resource,
+                                   aimp_string(a, count), NULL),
+                       "limits",
+                       aimp_map_of(a, "memory", aimp_string(a, aimp_gibibytes(a, LIMIT_GIB_PER_GPU * n)), resource,
+                                   aimp_string(a, count), NULL),
+                       NULL);
 }
 
-static const aimp_node *with_amount(aimp_pass *pass, const aimp_node *resources, const char *side, const char *name, const aimp_node *amount) {
+static const aimp_node *with_amount(aimp_pass *pass, const aimp_node *resources, const char *side, const char *name,
+                                    const aimp_node *amount) {
     const aimp_node *list = aimp_map_with(pass->arena, aimp_get(resources, side), name, amount);
     return aimp_map_with(pass->arena, resources, side, list);
 }
@@ -71,9 +73,12 @@ static void note_differences(aimp_pass *pass, const aimp_node *resources) {
         if (!is_extended(name) || !limit || aimp_node_equal(aimp_value(requests, i), limit)) continue;
         aimp_finding *f = aimp_pass_note(pass, AIMP_R_RESOURCES_DIFFER, AIM_SEVERITY_WARNING, pass->service);
         f->pointer = "/spec/resources";
-        f->actual = aimp_format(pass->arena, "request %s, limit %s", aimp_or_empty(aimp_text_of(aimp_value(requests, i))), aimp_or_empty(aimp_text_of(limit)));
+        f->actual =
+            aimp_format(pass->arena, "request %s, limit %s", aimp_or_empty(aimp_text_of(aimp_value(requests, i))),
+                        aimp_or_empty(aimp_text_of(limit)));
         f->wanted = "the same amount in requests and limits";
-        f->message = aimp_format(pass->arena, "%s: %s; Kubernetes refuses a pod whose request and limit of it differ", name, f->actual);
+        f->message = aimp_format(pass->arena, "%s: %s; Kubernetes refuses a pod whose request and limit of it differ",
+                                 name, f->actual);
     }
 }
 

@@ -1,4 +1,5 @@
-/* The template that is derived from a namespaced one for a service's overrides. Rules: spec/template-selection.md section 5. */
+/* The template that is derived from a namespaced one for a service's overrides. Rules: spec/template-selection.md
+ * section 5. */
 #include <string.h>
 
 #include "render/manifest.h"
@@ -28,14 +29,11 @@ const aimp_node *aimp_render_derived_template(aimp_pass *pass, const aimp_object
     spec = set(pass, spec, "imagePullSecrets", aimp_none_if_empty(aimp_get(pass->spec, "imagePullSecrets")));
     spec = set(pass, spec, "resources", aimp_get(pass->spec, "resources"));
     spec = aimp_map_with(a, spec, "caching", caching_of(pass, aimp_get(spec, "caching")));
-    return aimp_map_of(a,
-        "apiVersion", aimp_string(a, AIMP_AIM_API_VERSION),
-        "kind", aimp_string(a, "AIMServiceTemplate"),
-        "metadata", aimp_map_of(a,
-            "name", aimp_string(a, name),
-            "namespace", aimp_string(a, pass->ns),
-            "labels", aimp_map_of(a,
-                "app.kubernetes.io/managed-by", aimp_string(a, "aim-engine"),
-                AIMP_AIM_GROUP "/origin", aimp_string(a, "derived"), NULL), NULL),
-        "spec", aimp_schema_emit(a, &aimp_template_spec_schema, spec), NULL);
+    return aimp_map_of(a, "apiVersion", aimp_string(a, AIMP_AIM_API_VERSION), "kind",
+                       aimp_string(a, "AIMServiceTemplate"), "metadata",
+                       aimp_map_of(a, "name", aimp_string(a, name), "namespace", aimp_string(a, pass->ns), "labels",
+                                   aimp_map_of(a, "app.kubernetes.io/managed-by", aimp_string(a, "aim-engine"),
+                                               AIMP_AIM_GROUP "/origin", aimp_string(a, "derived"), NULL),
+                                   NULL),
+                       "spec", aimp_schema_emit(a, &aimp_template_spec_schema, spec), NULL);
 }

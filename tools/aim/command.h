@@ -10,7 +10,14 @@
 /* Exit codes: docs in help.c. */
 enum { EXIT_DONE = 0, EXIT_TROUBLE = 1, EXIT_USAGE = 2, EXIT_BLOCKED = 3, EXIT_AMBIGUOUS = 4, EXIT_INPUT = 5 };
 
-typedef enum output_format { OUTPUT_DEFAULT, OUTPUT_TEXT, OUTPUT_WIDE, OUTPUT_NAME, OUTPUT_JSON, OUTPUT_YAML } output_format;
+typedef enum output_format {
+    OUTPUT_DEFAULT,
+    OUTPUT_TEXT,
+    OUTPUT_WIDE,
+    OUTPUT_NAME,
+    OUTPUT_JSON,
+    OUTPUT_YAML
+} output_format;
 
 typedef struct text_list {
     const char **items;

@@ -20,8 +20,12 @@ static int show(const tool_options *options, const aim_plan *plan, const aim_ref
         return code;
     }
     if (!first && (format == OUTPUT_TEXT || format == OUTPUT_WIDE)) putchar('\n');
-    int32_t wanted = format == OUTPUT_JSON ? AIM_FORMAT_JSON : format == OUTPUT_YAML ? AIM_FORMAT_YAML : AIM_FORMAT_TEXT;
+    int32_t wanted = format == OUTPUT_JSON   ? AIM_FORMAT_JSON
+                     : format == OUTPUT_YAML ? AIM_FORMAT_YAML
+                                             : AIM_FORMAT_TEXT;
     return output_part(options, plan, AIM_PART_PLAN, wanted) ? code : EXIT_TROUBLE;
 }
 
-int command_plan(const tool_options *options) { return services_visit(options, show); }
+int command_plan(const tool_options *options) {
+    return services_visit(options, show);
+}

@@ -14,8 +14,13 @@ static int show(const tool_options *options, const aim_plan *plan, const aim_ref
         return code;
     }
     if (!first && format != OUTPUT_JSON) fputs(format == OUTPUT_YAML ? "---\n" : "\n", stdout);
-    int32_t wanted = format == OUTPUT_JSON ? AIM_FORMAT_JSON : format == OUTPUT_YAML ? AIM_FORMAT_YAML : format == OUTPUT_WIDE ? AIM_FORMAT_WIDE : AIM_FORMAT_TEXT;
+    int32_t wanted = format == OUTPUT_JSON   ? AIM_FORMAT_JSON
+                     : format == OUTPUT_YAML ? AIM_FORMAT_YAML
+                     : format == OUTPUT_WIDE ? AIM_FORMAT_WIDE
+                                             : AIM_FORMAT_TEXT;
     return output_part(options, plan, AIM_PART_STATUS, wanted) ? code : EXIT_TROUBLE;
 }
 
-int command_status(const tool_options *options) { return services_visit(options, show); }
+int command_status(const tool_options *options) {
+    return services_visit(options, show);
+}

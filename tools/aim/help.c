@@ -11,11 +11,10 @@ static const char inputs[] =
     "                                 the log of a container that failed\n"
     "      --complete                 what is not in the input does not exist\n";
 
-static const char choice[] =
-    "Which services (none named: every one in the input):\n"
-    "  -s, --service [NAMESPACE/]NAME repeatable\n"
-    "  -n, --namespace NAMESPACE      only this namespace; of a NAME without one\n"
-    "  -A, --all-namespaces           every namespace (the default)\n";
+static const char choice[] = "Which services (none named: every one in the input):\n"
+                             "  -s, --service [NAMESPACE/]NAME repeatable\n"
+                             "  -n, --namespace NAMESPACE      only this namespace; of a NAME without one\n"
+                             "  -A, --all-namespaces           every namespace (the default)\n";
 
 static const char rules[] =
     "Rules and output:\n"
@@ -25,16 +24,16 @@ static const char rules[] =
     "      --color auto|always|never  NO_COLOR counts\n"
     "  -q, --quiet                    no warnings      -v, --verbose  what was read\n";
 
-static const char codes[] =
-    "Exit codes (of several services the worst: 5, 1, 4, 3, 0):\n"
-    "  0 done    1 could not do it    2 wrong usage    3 something blocks a service\n"
-    "  4 a selection is ambiguous     5 the input is invalid\n";
+static const char codes[] = "Exit codes (of several services the worst: 5, 1, 4, 3, 0):\n"
+                            "  0 done    1 could not do it    2 wrong usage    3 something blocks a service\n"
+                            "  4 a selection is ambiguous     5 the input is invalid\n";
 
 void help_all(void) {
     fputs("aim explains what AIM Engine deploys for an AIMService, and why: offline, from documents.\n"
           "\n"
           "  kubectl get aimservices,aimmodels,aimclustermodels,aimservicetemplates,aimclusterservicetemplates,\\\n"
-          "    aimtemplatecaches,aimartifacts,aimruntimeconfigs,aimclusterruntimeconfigs,nodes,pods -A -o yaml | aim explain -\n"
+          "    aimtemplatecaches,aimartifacts,aimruntimeconfigs,aimclusterruntimeconfigs,nodes,pods -A -o yaml | aim "
+          "explain -\n"
           "\n"
           "  aim explain   why: every candidate, every stage, the winner, the warnings\n"
           "  aim plan      what: the manifests, ready for kubectl apply -f -\n"

@@ -1,4 +1,5 @@
-/* Files, folders, patterns and standard input into one cluster. Every problem of every file is shown, not only the first. */
+/* Files, folders, patterns and standard input into one cluster. Every problem of every file is shown, not only the
+ * first. */
 #include <dirent.h>
 #include <errno.h>
 #include <glob.h>
@@ -28,7 +29,8 @@ static aim_code read_stream(char *buffer, size_t size, size_t *got, void *user) 
 /* --- reports --- */
 
 static void put_safe(const char *text) {
-    for (; text && *text; text++) fputc((unsigned char)*text < 0x20 || *text == 0x7f ? '?' : *text, stderr);
+    for (; text && *text; text++)
+        fputc((unsigned char)*text < 0x20 || *text == 0x7f ? '?' : *text, stderr);
 }
 
 static void show_caret(const aim_report_entry *entry) {
@@ -36,7 +38,8 @@ static void show_caret(const aim_report_entry *entry) {
     fputs("    ", stderr);
     put_safe(entry->excerpt);
     fputs("\n    ", stderr);
-    for (uint64_t i = 1; i < entry->column; i++) fputc(' ', stderr);
+    for (uint64_t i = 1; i < entry->column; i++)
+        fputc(' ', stderr);
     fputs("^\n", stderr);
 }
 
@@ -60,7 +63,8 @@ static void show_report(const reading *r, const aim_report *report) {
         if (aim_report_at(report, i, &entry)) break;
         if (entry.severity == AIM_SEVERITY_ERROR || !r->options->quiet) show_entry(&entry);
     }
-    if (aim_report_dropped(report)) complain("%llu more problems are not shown", (unsigned long long)aim_report_dropped(report));
+    if (aim_report_dropped(report))
+        complain("%llu more problems are not shown", (unsigned long long)aim_report_dropped(report));
 }
 
 static void show_kinds(const char *name, const aim_report *report) {
@@ -80,12 +84,14 @@ static void show_kinds(const char *name, const aim_report *report) {
 static void read_file(reading *r, FILE *file, const char *name) {
     aim_report *report = NULL;
     aim_error *error = NULL;
-    aim_source source = {.struct_size = sizeof source, .flags = r->layer, .name = name, .read = read_stream, .user = file};
+    aim_source source = {
+        .struct_size = sizeof source, .flags = r->layer, .name = name, .read = read_stream, .user = file};
     aim_code code = aim_cluster_add(r->cluster, &source, &report, &error);
     show_report(r, report);
     if (r->options->verbose) show_kinds(name, report);
     bool reported = AIM_CODE_CLASS(code) == AIM_CLASS_INPUT || (code == AIM_E_LIMIT && aim_report_count(report));
-    if (reported) r->code = worse(r->code, EXIT_INPUT);
+    if (reported)
+        r->code = worse(r->code, EXIT_INPUT);
     else if (code) {
         complain_error(error);
         r->code = worse(r->code, EXIT_TROUBLE);
@@ -111,7 +117,9 @@ static bool is_document(const char *name) {
     return false;
 }
 
-static int by_name(const struct dirent **a, const struct dirent **b) { return strcmp((*a)->d_name, (*b)->d_name); }
+static int by_name(const struct dirent **a, const struct dirent **b) {
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
 
 /* Hidden entries and symbolic links to folders are passed over; the order does not depend on the file system. */
 static void read_folder(reading *r, const char *path, int depth) {
@@ -172,7 +180,8 @@ static void read_argument(reading *r, const char *argument) {
         r->code = worse(r->code, EXIT_TROUBLE);
         return;
     }
-    for (size_t i = 0; i < found.gl_pathc; i++) read_path(r, found.gl_pathv[i], 0, true);
+    for (size_t i = 0; i < found.gl_pathc; i++)
+        read_path(r, found.gl_pathv[i], 0, true);
     globfree(&found);
 }
 
@@ -226,10 +235,13 @@ aim_cluster *input_read(const tool_options *options, aim_context *context, int *
         *code = EXIT_TROUBLE;
         return NULL;
     }
-    for (size_t i = 0; i < options->cluster_files.count; i++) read_argument(&r, options->cluster_files.items[i]);
+    for (size_t i = 0; i < options->cluster_files.count; i++)
+        read_argument(&r, options->cluster_files.items[i]);
     r.layer = options->cluster_files.count ? AIM_SOURCE_OVERLAY : 0;
-    for (size_t i = 0; i < options->files.count; i++) read_argument(&r, options->files.items[i]);
-    for (size_t i = 0; i < options->pod_logs.count; i++) read_log(&r, options->pod_logs.items[i]);
+    for (size_t i = 0; i < options->files.count; i++)
+        read_argument(&r, options->files.items[i]);
+    for (size_t i = 0; i < options->pod_logs.count; i++)
+        read_log(&r, options->pod_logs.items[i]);
     aim_declaration complete = {.struct_size = sizeof complete, .state = AIM_STATE_KNOWN};
     if (options->complete) aim_cluster_declare(r.cluster, &complete, NULL);
     *code = r.code;

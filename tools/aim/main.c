@@ -24,8 +24,10 @@ static int help(int argc, char **argv) {
         complain("there is no command \"%s\"; aim help lists them", argv[2]);
         return EXIT_USAGE;
     }
-    if (about) about->help();
-    else help_all();
+    if (about)
+        about->help();
+    else
+        help_all();
     return output_finish(EXIT_DONE);
 }
 
@@ -46,8 +48,10 @@ int main(int argc, char **argv) {
     tool_options options;
     bool wants_help = false;
     int code = options_read(argc - 1, argv + 1, &options, &wants_help);
-    if (code == EXIT_DONE && wants_help) chosen->help();
-    else if (code == EXIT_DONE) code = chosen->run(&options);
+    if (code == EXIT_DONE && wants_help)
+        chosen->help();
+    else if (code == EXIT_DONE)
+        code = chosen->run(&options);
     options_free(&options);
     return output_finish(code);
 }

@@ -45,7 +45,11 @@ static int read_format(const char *text, tool_options *out) {
     static const struct {
         const char *name;
         output_format format;
-    } formats[] = {{"text", OUTPUT_TEXT}, {"wide", OUTPUT_WIDE}, {"name", OUTPUT_NAME}, {"json", OUTPUT_JSON}, {"yaml", OUTPUT_YAML}};
+    } formats[] = {{"text", OUTPUT_TEXT},
+                   {"wide", OUTPUT_WIDE},
+                   {"name", OUTPUT_NAME},
+                   {"json", OUTPUT_JSON},
+                   {"yaml", OUTPUT_YAML}};
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
         if (strcmp(formats[i].name, text) != 0) continue;
         out->format = formats[i].format;
@@ -56,10 +60,14 @@ static int read_format(const char *text, tool_options *out) {
 
 static int read_color(const char *text, tool_options *out) {
     const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
-    if (strcmp(text, "auto") == 0) out->color = isatty(STDOUT_FILENO) && !(no_color && *no_color) && !(term && strcmp(term, "dumb") == 0);
-    else if (strcmp(text, "always") == 0) out->color = true;
-    else if (strcmp(text, "never") == 0) out->color = false;
-    else return usage("--color %s: must be auto, always or never", text);
+    if (strcmp(text, "auto") == 0)
+        out->color = isatty(STDOUT_FILENO) && !(no_color && *no_color) && !(term && strcmp(term, "dumb") == 0);
+    else if (strcmp(text, "always") == 0)
+        out->color = true;
+    else if (strcmp(text, "never") == 0)
+        out->color = false;
+    else
+        return usage("--color %s: must be auto, always or never", text);
     return EXIT_DONE;
 }
 
@@ -69,7 +77,8 @@ static int read_object(const char *text, tool_options *out) {
     size_t size = slash ? (size_t)(slash - text) : 0;
     static const char *const names[] = {"AIMService", "aimservice", "aimservices", "aimsvc"};
     for (size_t i = 0; slash && i < sizeof names / sizeof *names; i++) {
-        if (strlen(names[i]) == size && strncmp(names[i], text, size) == 0) return push(&out->services, slash + 1) ? EXIT_DONE : EXIT_TROUBLE;
+        if (strlen(names[i]) == size && strncmp(names[i], text, size) == 0)
+            return push(&out->services, slash + 1) ? EXIT_DONE : EXIT_TROUBLE;
     }
     return usage("--object %s: must be AIMService/NAMESPACE/NAME (plans are made for services)", text);
 }
@@ -120,4 +129,6 @@ void options_free(tool_options *options) {
     free(options->pod_logs.items);
 }
 
-const char *options_namespace(const tool_options *options) { return options->ns ? options->ns : "default"; }
+const char *options_namespace(const tool_options *options) {
+    return options->ns ? options->ns : "default";
+}

@@ -16,7 +16,8 @@ int worse(int a, int b) {
 
 /* Names and messages come from documents: no control characters reach the terminal. */
 static void put_safe(const char *text) {
-    for (; *text; text++) fputc((unsigned char)*text < 0x20 || *text == 0x7f ? '?' : *text, stderr);
+    for (; *text; text++)
+        fputc((unsigned char)*text < 0x20 || *text == 0x7f ? '?' : *text, stderr);
 }
 
 void complain(const char *format, ...) {
@@ -34,7 +35,8 @@ void complain_error(const aim_error *error) {
     if (aim_error_source(error) && aim_error_line(error))
         complain("%s:%llu:%llu: %s", aim_error_source(error), (unsigned long long)aim_error_line(error),
                  (unsigned long long)aim_error_column(error), aim_error_message(error));
-    else complain("%s", aim_error_message(error));
+    else
+        complain("%s", aim_error_message(error));
 }
 
 bool output_part(const tool_options *options, const aim_plan *plan, int32_t part, int32_t format) {

@@ -9,7 +9,8 @@ static bool template_may_come(const aim_selection *selection) {
     for (size_t i = 0; i < aim_selection_count(selection); i++) {
         aim_candidate c = {.struct_size = sizeof c};
         if (aim_selection_at(selection, i, &c)) break;
-        if (strcmp(c.reason_name, "TemplatePending") == 0 || strcmp(c.reason_name, "TemplateProgressing") == 0) return true;
+        if (strcmp(c.reason_name, "TemplatePending") == 0 || strcmp(c.reason_name, "TemplateProgressing") == 0)
+            return true;
     }
     return false;
 }
@@ -31,7 +32,8 @@ int plan_verdict(const aim_plan *plan) {
     int32_t outcome = aim_selection_outcome(selection);
     if (outcome == AIM_TEMPLATE_AMBIGUOUS) return EXIT_AMBIGUOUS;
     if (model.outcome == AIM_MODEL_CREATE) return EXIT_DONE;
-    if (strcmp(status, "Failed") == 0 || strcmp(status, "Degraded") == 0 || model.outcome != AIM_MODEL_FOUND) return EXIT_BLOCKED;
+    if (strcmp(status, "Failed") == 0 || strcmp(status, "Degraded") == 0 || model.outcome != AIM_MODEL_FOUND)
+        return EXIT_BLOCKED;
     if (outcome == AIM_TEMPLATE_NONE || outcome == AIM_TEMPLATE_ERROR) return EXIT_BLOCKED;
     if (outcome == AIM_TEMPLATE_NOT_READY) return template_may_come(selection) ? EXIT_DONE : EXIT_BLOCKED;
     return component_is(plan, "Template", "NotAvailable") ? EXIT_BLOCKED : EXIT_DONE;
@@ -48,7 +50,8 @@ typedef struct visit {
 static void visit_one(visit *v, const aim_ref *service) {
     aim_plan *plan;
     aim_error *error;
-    aim_options ask = {.struct_size = sizeof ask, .policy = aim_policy_builtin(v->options->behaviour), .now = v->options->now};
+    aim_options ask = {
+        .struct_size = sizeof ask, .policy = aim_policy_builtin(v->options->behaviour), .now = v->options->now};
     aim_code code = aim_plan_new(v->cluster, service, &ask, &plan, &error);
     if (code) {
         complain_error(error);
@@ -72,7 +75,9 @@ static void visit_named(visit *v, const char *argument) {
     }
     memcpy(ns, argument, size);
     ns[size] = '\0';
-    aim_ref ref = {.struct_size = sizeof ref, .ns = slash ? ns : options_namespace(v->options), .name = slash ? slash + 1 : argument};
+    aim_ref ref = {.struct_size = sizeof ref,
+                   .ns = slash ? ns : options_namespace(v->options),
+                   .name = slash ? slash + 1 : argument};
     visit_one(v, &ref);
 }
 
@@ -80,7 +85,8 @@ static void visit_all(visit *v) {
     aim_ref filter = {.struct_size = sizeof filter, .kind = "AIMService", .ns = v->options->ns};
     size_t count = aim_cluster_count(v->cluster, &filter);
     if (!count) {
-        complain("the input holds no AIMService%s%s", v->options->ns ? " in namespace " : "", v->options->ns ? v->options->ns : "");
+        complain("the input holds no AIMService%s%s", v->options->ns ? " in namespace " : "",
+                 v->options->ns ? v->options->ns : "");
         v->code = EXIT_BLOCKED;
     }
     for (size_t i = 0; i < count; i++) {
@@ -102,7 +108,8 @@ int services_visit(const tool_options *options, service_visitor *show) {
     aim_cluster *cluster = input_read(options, context, &code);
     if (cluster) {
         visit v = {.options = options, .cluster = cluster, .show = show};
-        for (size_t i = 0; i < options->services.count; i++) visit_named(&v, options->services.items[i]);
+        for (size_t i = 0; i < options->services.count; i++)
+            visit_named(&v, options->services.items[i]);
         if (!options->services.count) visit_all(&v);
         code = v.code;
     }
