@@ -29,10 +29,8 @@ static bool resolve_recorded(aimp_pass *pass) {
 }
 
 static void note_missing(aimp_pass *pass, const char *name) {
-    aim_ref ref = {.struct_size = sizeof ref, .kind = "AIMModel", .ns = pass->ns, .name = name};
-    const char *near = aim_cluster_nearest(pass->cluster, &ref);
-    ref.kind = "AIMClusterModel";
-    if (!near) near = aim_cluster_nearest(pass->cluster, &ref);
+    const char *near = aimp_pass_nearest(pass, AIMP_MODEL, name);
+    if (!near) near = aimp_pass_nearest(pass, AIMP_CLUSTER_MODEL, name);
     aimp_finding *f = aimp_pass_note(pass, AIMP_R_MODEL_NOT_FOUND, AIM_SEVERITY_ERROR, pass->service);
     f->pointer = "/spec/model/name";
     f->actual = name;

@@ -135,3 +135,9 @@ bool aimp_is_ready(const aimp_object *object) {
 bool aimp_pass_lacks_uid(const aimp_pass *pass) {
     return pass->rules->owners_need_a_uid && !*pass->uid;
 }
+
+const char *aimp_pass_nearest(aimp_pass *pass, aimp_kind kind, const char *name) {
+    aim_ref ref = {.struct_size = sizeof ref, .kind = aimp_kind_of(kind)->kind, .ns = pass->ns, .name = name};
+    const char *near = aim_cluster_nearest(pass->cluster, &ref);
+    return near ? aimp_copy_string(pass->arena, near) : NULL; /* the answer outlives the cluster */
+}

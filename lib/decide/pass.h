@@ -223,6 +223,8 @@ bool aimp_failed(const aimp_failure *failure);
 /* Model names and the like as a user wrote them, without blanks around. */
 const char *aimp_pass_text(aimp_pass *pass, const aimp_node *map, const char *key);
 bool aimp_pass_is_autoscaled(const aimp_pass *pass);
+/* The name most like one that is not there, for "did you mean"; NULL when none is near. */
+const char *aimp_pass_nearest(aimp_pass *pass, aimp_kind kind, const char *name);
 aimp_finding *aimp_pass_note(aimp_pass *pass, aimp_reason reason, int32_t severity, const aimp_object *about);
 bool aimp_is_ready(const aimp_object *object);
 /* Names and paths that are made from the service's UID are not final before it has one (differences.md B-76). */

@@ -72,10 +72,8 @@ static bool resolve_recorded(aimp_pass *pass) {
 
 static void note_missing(aimp_pass *pass, const char *name) {
     aimp_arena *a = pass->arena;
-    aim_ref ref = {.struct_size = sizeof ref, .kind = "AIMServiceTemplate", .ns = pass->ns, .name = name};
-    const char *near = aim_cluster_nearest(pass->cluster, &ref);
-    ref.kind = "AIMClusterServiceTemplate";
-    if (!near) near = aim_cluster_nearest(pass->cluster, &ref);
+    const char *near = aimp_pass_nearest(pass, AIMP_TEMPLATE, name);
+    if (!near) near = aimp_pass_nearest(pass, AIMP_CLUSTER_TEMPLATE, name);
     aimp_finding *f = aimp_pass_note(pass, AIMP_R_TEMPLATE_NOT_FOUND, AIM_SEVERITY_ERROR, pass->service);
     f->pointer = "/spec/template/name";
     f->actual = name;
