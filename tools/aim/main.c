@@ -47,6 +47,8 @@ int main(int argc, char **argv) {
     }
     tool_options options;
     bool wants_help = false;
+    static char own_name[] = "aim";
+    argv[1] = own_name; /* getopt names us in its messages */
     int code = options_read(argc - 1, argv + 1, &options, &wants_help);
     if (code == EXIT_DONE && wants_help)
         chosen->help();
