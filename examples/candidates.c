@@ -37,6 +37,21 @@ static aim_code add_file(aim_cluster *cluster, const char *path, aim_error **err
     return code;
 }
 
+/* A service without a model has no candidates; why is a matter of the resolution. */
+static aim_code print_model(const aim_cluster *cluster, const aim_ref *service, aim_error **error) {
+    aim_resolution *resolution = NULL;
+    aim_model_answer model = {.struct_size = sizeof model};
+    aim_code code = aim_resolution_new(cluster, service, NULL, &resolution, error);
+    if (code) return code;
+    aim_resolution_answer(resolution, &model);
+    if (model.name)
+        printf("model %s %s\n", model.kind, model.name);
+    else
+        printf("no model: %s: %s\n", model.reason_name, model.message);
+    aim_resolution_free(resolution);
+    return AIM_OK;
+}
+
 static const char *verdict_name(int32_t verdict) {
     switch (verdict) {
     case AIM_VERDICT_CHOSEN: return "chosen";
@@ -108,6 +123,7 @@ int main(int argc, char **argv) {
     if (!code) code = aim_cluster_new(context, &cluster, &error);
     for (int i = 3; i < argc && !code; i++)
         code = add_file(cluster, argv[i], &error);
+    if (!code) code = print_model(cluster, &service, &error);
     if (!code) code = aim_selection_new(cluster, &service, NULL, &selection, &error);
     if (!code)
         print_selection(selection);

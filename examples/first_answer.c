@@ -3,6 +3,7 @@
  *   first_answer NAMESPACE NAME FILE...
  *
  * Exit code: 0 an answer was printed, 1 there is none, 2 wrong usage. */
+#include <inttypes.h>
 #include <stdio.h>
 
 #include <aim/aim.h>
@@ -20,6 +21,13 @@ static aim_code add_file(aim_cluster *cluster, const char *path, aim_error **err
     aim_code code = aim_cluster_add(cluster, &source, NULL, error);
     if (file) fclose(file);
     return code;
+}
+
+static void print_error(const aim_error *error) {
+    if (aim_error_line(error))
+        fprintf(stderr, "%s:%" PRIu64 ":%" PRIu64 ": ", aim_error_source(error), aim_error_line(error),
+                aim_error_column(error));
+    fprintf(stderr, "%s\n", aim_error_message(error));
 }
 
 int main(int argc, char **argv) {
@@ -43,7 +51,7 @@ int main(int argc, char **argv) {
     if (!code)
         fputs(aim_buffer_data(text), stdout);
     else
-        fprintf(stderr, "first_answer: %s\n", aim_error_message(error));
+        print_error(error);
 
     aim_error_free(error);
     aim_buffer_free(text);

@@ -25,8 +25,9 @@
     "---\napiVersion: v1\nkind: Node\nmetadata: {name: " name ", labels: {amd.com/gpu.device-id: \"" id "\"}}\n"
 #define MI300X NODE("n1", "74a1")
 #define CACHE(name, spec, status)                                                                                      \
-    HEAD("AIMTemplateCache", name) "namespace: team, uid: c-" name "}\nspec: {" spec "}\nstatus: {status: " status "}" \
-                                                                                                                   "\n"
+    HEAD("AIMTemplateCache", name)                                                                                     \
+    "namespace: team, uid: c-" name "}\nspec: {" spec "}\nstatus: {status: " status "}"                                \
+    "\n"
 #define ISVC_NAME "chat-e201fbda"
 #define OWNER                                                                                                          \
     "ownerReferences: [{apiVersion: aim.eai.amd.com/v1alpha1, kind: AIMService, name: chat, uid: " UID                 \
@@ -194,9 +195,10 @@ TEST(behaviour, B03_the_resolved_model_has_its_namespace) {
 
 TEST(behaviour, B61_hardware_is_part_of_what_a_custom_model_is) {
     const char *documents = SERVICE("", "model: {custom: {baseImage: b, modelSources: [{modelId: a/b, sourceUri: "
-                                        "\"hf://a/b\"}], hardware: {gpu: {requests: 2}}}}") HEAD(
-        "AIMModel", "first") "namespace: team}\nspec: {image: b, modelSources: [{modelId: a/b, sourceUri: "
-                             "\"hf://a/b\"}], custom: {hardware: {gpu: {requests: 1}}}}\nstatus: {status: Ready}\n";
+                                        "\"hf://a/b\"}], hardware: {gpu: {requests: 2}}}}")
+        HEAD("AIMModel",
+             "first") "namespace: team}\nspec: {image: b, modelSources: [{modelId: a/b, sourceUri: "
+                      "\"hf://a/b\"}], custom: {hardware: {gpu: {requests: 1}}}}\nstatus: {status: Ready}\n";
     BOTH(documents, "model/outcome", "create", "found");
 }
 
@@ -415,11 +417,11 @@ TEST(behaviour, B68_a_value_that_is_set_to_zero_overrides) {
 }
 
 TEST(behaviour, B69_a_gateway_of_the_namespace_replaces_the_one_of_the_cluster_as_a_whole) {
-    const char *documents = SERVICE("", QWEN ", routing: {enabled: true}") MODEL HEAD(
-        "AIMClusterRuntimeConfig", "default") "uid: a}\nspec: {routing: {gatewayRef: {name: gw, namespace: "
-                                              "infra}}}\n" HEAD("AIMRuntimeConfig",
-                                                                "default") "namespace: team}\nspec: {routing: "
-                                                                           "{gatewayRef: {name: own}}}\n";
+    const char *documents = SERVICE("", QWEN ", routing: {enabled: true}")
+        MODEL HEAD("AIMClusterRuntimeConfig",
+                   "default") "uid: a}\nspec: {routing: {gatewayRef: {name: gw, namespace: "
+                              "infra}}}\n" HEAD("AIMRuntimeConfig", "default") "namespace: team}\nspec: {routing: "
+                                                                               "{gatewayRef: {name: own}}}\n";
     CHECK_TEXT(at(t, applied(plan_of(t, documents, DOCUMENTED), "HTTPRoute"), "spec/parentRefs/0/namespace"), "");
     CHECK_TEXT(at(t, applied(plan_of(t, documents, ENGINE), "HTTPRoute"), "spec/parentRefs/0/namespace"), "infra");
 }
@@ -566,7 +568,7 @@ TEST(behaviour, B76_without_a_uid_there_is_no_owner_reference_and_no_invented_na
 
 #define PULL(message)                                                                                                  \
     "phase: Pending, containerStatuses: [{name: c, state: {waiting: {reason: ErrImagePull, message: \"" message "\"}}" \
-                                                                                                                "}]"
+    "}]"
 
 TEST(behaviour, S28_B35_an_image_that_cannot_be_pulled_keeps_the_service_starting_and_blocks_nothing) {
     const char *documents = SERVICE_WITH_STATUS(QWEN, RECORDED) SERVING ISVC("", "") POD(PULL("401 Unauthorized"));
@@ -645,4 +647,173 @@ TEST(behaviour, B77_a_kind_that_nobody_supplied_is_unknown_and_rejects_nothing) 
         aim_selection_free(selection);
     }
     aim_cluster_free(cluster);
+}
+
+/* --- what the seed says beside the rows --- */
+
+TEST(seed, preview_ranks_before_unoptimized) {
+    const char *documents = SERVICE("", QWEN ", template: {allowUnoptimized: true}")
+        MODEL CLUSTER_TEMPLATE("a-unoptimized", "", STATUS(PROFILE("MI325X", "1", "latency", "fp4", "unoptimized")))
+            CLUSTER_TEMPLATE("b-preview", "", STATUS(PROFILE("MI300X", "1", "throughput", "fp32", "preview")))
+                MI300X NODE("n2", "74a5");
+    BOTH(documents, "template/name", "b-preview", "b-preview");
+}
+
+TEST(seed, precisions_rank_in_the_order_of_the_seed) {
+    static const char *const order[] = {"fp4", "int4", "fp8", "int8", "fp16", "bf16", "fp32"};
+    for (int32_t behaviour = DOCUMENTED; behaviour <= ENGINE; behaviour++) {
+        uint64_t before = 0;
+        for (size_t i = 0; i < 7; i++) {
+            aim_profile profile = {.struct_size = sizeof profile,
+                                   .type = "optimized",
+                                   .gpu = "MI300X",
+                                   .metric = "latency",
+                                   .precision = order[i]};
+            uint64_t key = 0;
+            CHECK_INTEGER(aim_rank_key(aim_policy_builtin(behaviour), &profile, &key, NULL), AIM_OK);
+            CHECK(key > before);
+            before = key;
+        }
+    }
+}
+
+TEST(seed, each_model_source_becomes_an_artifact_and_a_dedicated_cache_owns_its_own) {
+    const char *documents = SERVICE("", QWEN ", caching: {mode: Dedicated}") MODEL CLUSTER_TEMPLATE(
+        "qwen", "",
+        "status: {status: Ready, " BEST ", modelSources: [{modelId: a/b, sourceUri: \"hf://a/b\", size: 1Gi}, "
+        "{modelId: c/d, sourceUri: \"hf://c/d\", size: 2Gi}]}\n") MI300X;
+    const aimp_node *plan = plan_of(t, documents, DOCUMENTED);
+    CHECK_INTEGER(aimp_count(aimp_at(plan, "cache", "artifacts", NULL)), 2);
+    CHECK_TEXT(at(t, plan, "later/0/kind"), "AIMArtifact");
+    CHECK_TEXT(at(t, plan, "later/0/owner"), "true");
+    CHECK_TEXT(at(t, plan, "cache/downloadBytes"), "3221225472");
+}
+
+TEST(seed, the_resource_example_is_rendered) {
+    const char *documents = SERVICE_WITH_STATUS(
+        QWEN ", resources: {requests: {memory: 64Gi, cpu: \"16\"}, limits: {memory: 128Gi, amd.com/gpu: \"4\"}}",
+        RECORDED) SERVING;
+    CHECK_TEXT(predictor(t, documents, DOCUMENTED, "containers/0/resources"),
+               "{\"limits\":{\"amd.com/gpu\":\"4\",\"memory\":\"128Gi\"},\"requests\":{\"amd.com/"
+               "gpu\":\"4\",\"cpu\":\"16\",\"memory\":\"64Gi\"}}");
+}
+
+TEST(seed, a_template_whose_sources_still_resolve_leaves_the_service_pending) {
+    const char *documents =
+        SERVICE("", QWEN) MODEL CLUSTER_TEMPLATE("qwen", "", "status: {status: Progressing}\n") MI300X;
+    BOTH(documents, "status/status", "Pending", "Pending");
+    BOTH_CONDITIONS(documents, "TemplateReady", "False/TemplateNotReady", "False/TemplateNotReady");
+}
+
+TEST(seed, a_volume_that_does_not_bind_keeps_the_service_starting) {
+    const char *documents = SERVICE_WITH_STATUS(QWEN, RECORDED) SERVING ISVC("", "")
+        POD("phase: Pending") "---\napiVersion: v1\nkind: Event\nmetadata: {name: e, namespace: team}\ninvolvedObject: "
+                              "{kind: Pod, name: p1, namespace: team, uid: p1}\nreason: FailedMount\nmessage: "
+                              "unbound\ntype: Warning\neventTime: \"2026-01-01T00:00:00Z\"\n";
+    BOTH(documents, "status/status", "Starting", "Pending");
+    CHECK(has_finding(plan_of(t, documents, DOCUMENTED), "PodBlocked"));
+}
+
+#define SIZELESS                                                                                                       \
+    SERVICE_WITH_STATUS(QWEN, RECORDED)                                                                                \
+    MODEL CLUSTER_TEMPLATE("qwen", "",                                                                                 \
+                           "status: {status: Ready, " BEST                                                             \
+                           ", modelSources: [{modelId: org/m, sourceUri: \"hf://org/m\"}]}\n") MI300X
+#define ARTIFACT(status)                                                                                               \
+    HEAD("AIMArtifact", "hf---org-m")                                                                                  \
+    "namespace: team, uid: a1}\nspec: {sourceUri: \"hf://org/m\"}\nstatus: {" status "}\n"
+
+TEST(seed, a_storage_size_error_clears_when_the_artifact_knows_the_size) {
+    const char *documents =
+        SIZELESS SHARED_CACHE("Progressing") ARTIFACT("status: Progressing, discoveredSizeBytes: 1073741824");
+    BOTH_CONDITIONS(documents, "CacheReady", "False/CacheNotReady", "False/CacheNotReady");
+}
+
+TEST(seed, a_storage_size_error_is_a_failure_when_the_size_cannot_be_found_out) {
+    const char *progressing = SIZELESS SHARED_CACHE("Progressing") ARTIFACT("status: Failed");
+    const char *failed = SIZELESS SHARED_CACHE("Failed") ARTIFACT("status: Failed");
+    BOTH_CONDITIONS(progressing, "CacheReady", "False/StorageSizeError", "False/CacheNotReady");
+    BOTH_CONDITIONS(failed, "CacheReady", "False/StorageSizeError", "False/CacheFailed");
+    BOTH(failed, "status/status", "Failed", "Failed");
+}
+
+TEST(seed, a_model_that_was_created_for_an_image_that_cannot_be_read_fails_the_service) {
+    const char *documents = SERVICE("", "model: {image: \"r.example.com/none:1\"}") HEAD(
+        "AIMModel", "none-1") "namespace: team}\nspec: {image: \"r.example.com/none:1\"}\nstatus: {status: Failed}\n";
+    BOTH(documents, "status/status", "Failed", "Failed");
+    BOTH_CONDITIONS(documents, "ModelReady", "False/ModelNotReady", "False/ModelNotReady");
+}
+
+TEST(seed, the_ready_message_names_the_ambiguity_also_when_something_further_down_is_broken) {
+    const char *documents = SERVICE("", QWEN ", routing: {enabled: true}")
+        MODEL CLUSTER_TEMPLATE("one", "", STATUS(BEST)) CLUSTER_TEMPLATE("two", "", STATUS(BEST)) MI300X;
+    const aimp_node *conditions = aimp_at(plan_of(t, documents, DOCUMENTED), "status", "conditions", NULL);
+    const char *message = "";
+    for (size_t i = 0; i < aimp_count(conditions); i++) {
+        if (aimp_equal(aimp_get_text(aimp_item(conditions, i), "type"), "Ready"))
+            message = aimp_get_text(aimp_item(conditions, i), "message");
+    }
+    CHECK(strstr(message, "same score") != NULL);
+}
+
+TEST(behaviour, B04_a_recorded_model_that_the_spec_no_longer_names_is_given_up) {
+    const char *documents = SERVICE_WITH_STATUS("model: {name: other}", "resolvedModel: {name: qwen, scope: Cluster}")
+        MODEL CLUSTER_MODEL("other", "o", "");
+    BOTH(documents, "model/name", "other", "qwen");
+}
+
+TEST(behaviour, B26_a_cache_of_the_other_scope_with_the_same_name_is_not_written_over) {
+    const char *documents = SERVICE("", QWEN)
+        RUNNING CACHE("qwen-e201fbda", "templateName: qwen, templateScope: Namespace, mode: Shared", "Ready");
+    CHECK(applied(plan_of(t, documents, DOCUMENTED), "AIMTemplateCache") == NULL);
+    CHECK(applied(plan_of(t, documents, ENGINE), "AIMTemplateCache") != NULL);
+}
+
+TEST(behaviour, B57_an_inference_service_of_somebody_else_does_not_count_as_ours) {
+    const char *documents = SERVICE_WITH_STATUS(QWEN, RECORDED) SERVING POD(
+        POD_READY) "---\napiVersion: serving.kserve.io/v1beta1\nkind: InferenceService\nmetadata: {name: " ISVC_NAME
+                   ", namespace: team, uid: i1, ownerReferences: [{kind: X, name: x, uid: other}]}\nspec: {predictor: "
+                   "{}}\nstatus: {" ISVC_READY "}\n";
+    BOTH(documents, "status/status", "Failed", "Running");
+    BOTH_CONDITIONS(documents, "InferenceServiceReady", "False/NameCollision", "True/RuntimeReady");
+}
+
+TEST(behaviour, B77_pods_that_nobody_supplied_are_unknown_not_absent) {
+    aim_cluster *cluster = test_cluster(t, SERVICE_WITH_STATUS(QWEN, RECORDED) SERVING ISVC("", ISVC_READY));
+    aim_ref ref = {.struct_size = sizeof ref, .ns = "team", .name = "chat"};
+    aim_plan *plan = NULL;
+    CHECK_INTEGER(aim_plan_new(cluster, &ref, NULL, &plan, NULL), AIM_OK);
+    CHECK_TEXT(aim_plan_status(plan), "Running");
+    aim_plan_free(plan);
+    aim_cluster_free(cluster);
+}
+
+TEST(behaviour, B53_a_derived_template_that_is_no_longer_wanted_is_deleted_by_its_owner) {
+    const char *documents = SERVICE("", QWEN) MODEL TEMPLATE("base", "", STATUS(BEST))
+        HEAD("AIMServiceTemplate",
+             "base-ovr-fp16-1234") "namespace: team, uid: d1, labels: {aim.eai.amd.com/origin: derived}, " OWNER
+                                   "}\nspec: {modelName: qwen, precision: fp16}\n" STATUS(BEST) MI300X;
+    CHECK_TEXT(at(t, plan_of(t, documents, DOCUMENTED), "delete/0/uid"), "d1");
+}
+
+TEST(reasons, the_document_lists_every_reason_with_its_number) {
+    size_t size;
+    char *text = test_read_file(t, aimp_format(&t->arena, "%s/docs/reasons.md", test_source_folder()), &size);
+    if (!text) {
+        FAIL("docs/reasons.md cannot be read");
+        return;
+    }
+    size_t named = 0, listed = 0;
+    for (int32_t number = 100; number < 2000; number++) {
+        const char *name = aim_reason_name(number);
+        if (!name) continue;
+        named++;
+        CHECK_INTEGER(aim_reason_number(name), number);
+        if (!strstr(text, aimp_format(&t->arena, "\n| %d | %s |", (int)number, name)))
+            FAIL("%d %s is not listed", (int)number, name);
+    }
+    for (const char *row = text; (row = strstr(row, "\n| ")) != NULL; row++)
+        listed += aimp_is_digit(row[3]);
+    CHECK_INTEGER(listed, named);
+    CHECK(named > 40);
 }

@@ -72,7 +72,8 @@ AIM_API aim_code aim_cluster_add(aim_cluster *cluster, const aim_source *source,
 AIM_API aim_code aim_cluster_apply_event(aim_cluster *cluster, const char *json, size_t size, aim_report **report,
                                          aim_error **err);
 
-/** Removes one object from both layers: kind, ns and name are read. @retval AIM_E_NOT_FOUND @since 0.1 */
+/** Removes one object from both layers: kind, ns (NULL: "default") and name are read. @retval AIM_E_NOT_FOUND @since
+ * 0.1 */
 AIM_API aim_code aim_cluster_remove(aim_cluster *cluster, const aim_ref *ref, aim_error **err);
 
 /* States of aim_declaration. */

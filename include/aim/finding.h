@@ -26,6 +26,7 @@ extern "C" {
 #define AIM_FAMILY_RENDER 10
 #define AIM_FAMILY_INPUT 11
 #define AIM_FAMILY_CAPACITY 12
+#define AIM_FAMILY_RUNTIME 13
 
 /** Stable number of a reason name such as "RequiredGPUNotInCluster"; 0 for an unknown one. @since 0.1 */
 AIM_API int32_t aim_reason_number(const char *name);

@@ -47,7 +47,6 @@ typedef int32_t aim_code;
 #define AIM_E_NOT_FOUND 0x04000001   /**< the object is not in the cluster */
 #define AIM_E_UNSUPPORTED 0x04000002 /**< the question cannot be asked about this kind */
 #define AIM_E_READ 0x05000001        /**< a read callback failed */
-#define AIM_E_WRITE 0x05000002       /**< a write callback failed */
 #define AIM_E_CANCELLED 0x06000001   /**< aim_cancel_set() was called */
 #define AIM_E_INTERNAL 0x07000001    /**< please report it */
 

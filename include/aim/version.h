@@ -19,7 +19,7 @@ extern "C" {
 
 /** The version of the library that is loaded, such as "0.1.0". Static. @since 0.1 */
 AIM_API const char *aim_version(void);
-/** One line that says how the library was built: compiler, libyaml and json-c versions. Static. @since 0.1 */
+/** One line that says how the library was built: compiler and version of libyaml. Static. @since 0.1 */
 AIM_API const char *aim_build_info(void);
 
 #ifdef __cplusplus

@@ -89,6 +89,7 @@ void aim_context_free(aim_context *context) {
 
 aim_code aim_cancel_new(aim_context *context, aim_cancel **out, aim_error **err) {
     if (err) *err = NULL;
+    if (out) *out = NULL;
     if (!context || !out) return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "context or out is NULL");
     *out = aimp_alloc(&context->allocator, sizeof **out);
     if (!*out) return aimp_fail(err, &context->allocator, AIM_E_NO_MEMORY, NULL, "out of memory");

@@ -32,7 +32,6 @@ const char *aim_code_name(aim_code code) {
         {AIM_E_NOT_FOUND, "AIM_E_NOT_FOUND"},
         {AIM_E_UNSUPPORTED, "AIM_E_UNSUPPORTED"},
         {AIM_E_READ, "AIM_E_READ"},
-        {AIM_E_WRITE, "AIM_E_WRITE"},
         {AIM_E_CANCELLED, "AIM_E_CANCELLED"},
         {AIM_E_INTERNAL, "AIM_E_INTERNAL"},
     };

@@ -10,7 +10,6 @@
 
 #define ALIGNMENT sizeof(max_align_t)
 #define MAX_BLOCK ((size_t)1 << 20)
-#define STEPS_BETWEEN_CANCEL_CHECKS 64
 
 struct aimp_block {
     aimp_block *next;
@@ -92,8 +91,7 @@ static _Noreturn void out_of_memory(aimp_guard *guard) {
 }
 
 void aimp_check_cancel(aimp_guard *guard) {
-    if (!guard->cancel || ++guard->steps % STEPS_BETWEEN_CANCEL_CHECKS != 0) return;
-    if (aimp_cancel_seen(guard->cancel)) aimp_raise(guard, AIM_E_CANCELLED, "the call was cancelled");
+    if (guard->cancel && aimp_cancel_seen(guard->cancel)) aimp_raise(guard, AIM_E_CANCELLED, "the call was cancelled");
 }
 
 void aimp_arena_init(aimp_arena *arena, const aim_allocator *allocator, aimp_guard *guard, size_t block_size) {
@@ -110,19 +108,6 @@ void aimp_arena_free(aimp_arena *arena) {
     arena->blocks = NULL;
     arena->next = arena->end = NULL;
     arena->held = 0;
-}
-
-void aimp_arena_trim(aimp_arena *arena) {
-    aimp_block *block = arena->blocks;
-    if (!block || block->next || arena->next == arena->end) return;
-    /* Only a lone block may move, and only if nobody has a pointer into it: so ask for the same place by shrinking. */
-    size_t used = (size_t)(arena->next - (char *)block);
-    aimp_block *same = aimp_resize(arena->allocator, block, block->size, used);
-    if (same == block) {
-        arena->held -= block->size - used;
-        block->size = used;
-        arena->end = arena->next;
-    }
 }
 
 aimp_mark aimp_arena_mark(const aimp_arena *arena) {
@@ -142,6 +127,7 @@ void aimp_arena_rewind(aimp_arena *arena, aimp_mark mark) {
 
 static void new_block(aimp_arena *arena, size_t size) {
     size_t wanted;
+    aimp_check_cancel(arena->guard);
     if (!aimp_size_add(size, HEADER, &wanted)) out_of_memory(arena->guard);
     if (wanted < arena->block_size) wanted = arena->block_size;
     aimp_block *block = aimp_alloc(arena->allocator, wanted);

@@ -25,7 +25,6 @@ typedef struct aimp_guard {
     jmp_buf target;
     aim_code code;
     const aim_cancel *cancel;
-    unsigned steps; /* since the cancel flag was looked at */
     /* Gives back what a third party allocated while the guarded code uses it; NULL when there is nothing. */
     void (*cleanup)(void *arg);
     void *cleanup_arg;
@@ -59,8 +58,6 @@ typedef struct aimp_mark {
 } aimp_mark;
 aimp_mark aimp_arena_mark(const aimp_arena *arena);
 void aimp_arena_rewind(aimp_arena *arena, aimp_mark mark);
-/* Gives back what the last block has left over; for arenas that live long. */
-void aimp_arena_trim(aimp_arena *arena);
 
 /* All of these answer memory that is never NULL and lives as long as the arena. */
 void *aimp_take(aimp_arena *arena, size_t size);

@@ -179,9 +179,11 @@ aim_code aim_cluster_remove(aim_cluster *cluster, const aim_ref *ref, aim_error 
     if (err) *err = NULL;
     if (!cluster || !ref || !ref->name)
         return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "an argument is NULL");
+    if (ref->struct_size < sizeof *ref)
+        return aimp_fail(err, &cluster->context->allocator, AIM_E_STRUCT, NULL, "aim_ref has a wrong struct_size");
     aimp_kind kind = kind_of_ref(ref);
-    aimp_slot *slot =
-        aimp_tables_find(&cluster->tables, kind, aimp_kind_of(kind)->namespaced ? ref->ns : NULL, ref->name);
+    const char *ns = aimp_is_empty(ref->ns) ? "default" : ref->ns;
+    aimp_slot *slot = aimp_tables_find(&cluster->tables, kind, aimp_kind_of(kind)->namespaced ? ns : NULL, ref->name);
     if (!slot || !slot->effective)
         return aimp_fail(err, &cluster->context->allocator, AIM_E_NOT_FOUND, NULL, "%s %s%s%s is not in the cluster",
                          ref->kind ? ref->kind : "object", aimp_or_empty(ref->ns), ref->ns ? "/" : "", ref->name);
@@ -216,8 +218,10 @@ size_t aim_cluster_count(const aim_cluster *cluster, const aim_ref *filter) {
 aim_code aim_cluster_at(const aim_cluster *cluster, const aim_ref *filter, size_t index, aim_ref *out,
                         aim_error **err) {
     if (err) *err = NULL;
-    if (!cluster || !filter || !out || out->struct_size < sizeof *out)
-        return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "an argument is NULL or has no struct_size");
+    if (!cluster || !filter || !out)
+        return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "an argument is NULL");
+    if (filter->struct_size < sizeof *filter || out->struct_size < sizeof *out)
+        return aimp_fail(err, &cluster->context->allocator, AIM_E_STRUCT, NULL, "aim_ref has a wrong struct_size");
     aimp_slots slots = matching(cluster, filter);
     for (size_t i = 0; i < slots.count; i++) {
         const aimp_slot *slot = slots.items[i];

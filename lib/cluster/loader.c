@@ -1,4 +1,5 @@
 /* From a text to the tables: documents become objects one by one, and all of them get in or none. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,6 +35,8 @@ typedef struct loader {
     const aim_source *source;
     const char *name, *text;
     size_t size;
+    char *owned_text; /* what the callback filled; given back when the call ends */
+    size_t capacity;
     bool overlay;
     aim_report *report;
     nursery *nursed;
@@ -63,9 +66,13 @@ static aimp_arena *on_arena(void *user) {
     return &object->arena;
 }
 
+static aimp_object *object_of(const aimp_arena *arena) {
+    return (aimp_object *)(uintptr_t)((const char *)arena - offsetof(aimp_object, arena));
+}
+
 /* The object whose arena this is, with a reference of its own. */
 static aimp_object *take_object(const aimp_arena *arena) {
-    aimp_object *object = (aimp_object *)(uintptr_t)((const char *)arena - offsetof(aimp_object, arena));
+    aimp_object *object = object_of(arena);
     aimp_object_retain(object);
     return object;
 }
@@ -131,7 +138,6 @@ static void admit(loader *l, aimp_kind kind, const aimp_node *root, const aimp_a
                    aimp_format(&l->scratch, "an object of kind %s without metadata.name", aimp_kind_of(kind)->kind));
     report_issues(l, object, &admission);
     l->kinds[kind].known = true;
-    aimp_arena_trim(&object->arena);
 }
 
 static void other_kind(loader *l, const char *group, const char *version, const char *kind, const aimp_node *root) {
@@ -298,31 +304,27 @@ static void retain(aimp_object *object) {
 }
 
 /* Sets a slot to a new base and overlay; the caller's references to them are copied, not taken over. */
-static void set_slot(loader *l, change *c, aimp_object *base, aimp_object *overlay) {
+static void set_slot(loader *l, change *c, aimp_slot *slot, aimp_object *base, aimp_object *overlay) {
     aimp_object *effective = NULL;
     if (base && overlay) {
-        effective = aimp_object_overlaid(l->context, l->guard, base, overlay);
-        if (!effective) aimp_raise(l->guard, AIM_E_NO_MEMORY, "%s", "");
-        nursery *n = aimp_take_zeroed(&l->scratch, sizeof *n); /* until it is in the table */
-        n->object = effective;
-        n->next = l->nursed;
-        l->nursed = n;
-        effective->issues = NULL;
+        effective = object_of(on_arena(l)); /* the nursery keeps it until it is in the table */
+        aimp_object_overlay(effective, base, overlay);
     } else {
         effective = overlay ? overlay : base;
     }
     if (effective && !aimp_tables_reserve(&l->cluster->tables, effective))
         aimp_raise(l->guard, AIM_E_NO_MEMORY, "%s", "");
-    retain(c->slot->base);
-    retain(c->slot->overlay);
-    retain(c->slot->effective);
-    c->old_base = c->slot->base;
-    c->old_overlay = c->slot->overlay;
-    c->old_effective = c->slot->effective;
+    c->slot = slot; /* from here on nothing can fail, and undo() knows what was there */
+    c->old_base = slot->base;
+    c->old_overlay = slot->overlay;
+    c->old_effective = slot->effective;
+    retain(c->old_base);
+    retain(c->old_overlay);
+    retain(c->old_effective);
     retain(base);
     retain(overlay);
     retain(effective);
-    aimp_tables_set(&l->cluster->tables, c->slot, base, overlay, effective);
+    aimp_tables_set(&l->cluster->tables, slot, base, overlay, effective);
 }
 
 static void apply_change(loader *l, change *c) {
@@ -339,8 +341,7 @@ static void apply_change(loader *l, change *c) {
         *layer = object;
     if (c->kind == PUT_DOCUMENT && !*layer) return; /* reported */
     if (*layer == (l->overlay ? slot->overlay : slot->base)) return;
-    c->slot = slot;
-    set_slot(l, c, base, overlay);
+    set_slot(l, c, slot, base, overlay);
     drop_nursery(l);
 }
 
@@ -385,23 +386,25 @@ static void read_all(loader *l) {
         l->size = l->source->size;
         return;
     }
-    char *text = NULL;
-    size_t size = 0, capacity = 0;
+    const aim_allocator *allocator = &l->context->allocator;
     for (;;) {
-        if (capacity - size < READ_CHUNK) {
-            size_t more = capacity ? capacity * 2 : READ_CHUNK * 2;
-            if (more < capacity) aimp_raise(l->guard, AIM_E_LIMIT, "the text is too long");
-            text = aimp_take_more(&l->scratch, text, capacity, more);
-            capacity = more;
+        if (l->capacity - l->size < READ_CHUNK) {
+            size_t more;
+            if (!aimp_size_multiply(l->capacity ? l->capacity : READ_CHUNK, 2, &more))
+                aimp_raise(l->guard, AIM_E_LIMIT, "the text is too long");
+            char *text = aimp_resize(allocator, l->owned_text, l->capacity, more);
+            if (!text) aimp_raise(l->guard, AIM_E_NO_MEMORY, "%s", "");
+            l->owned_text = text;
+            l->capacity = more;
         }
         size_t got = 0;
-        aim_code code = l->source->read(text + size, READ_CHUNK, &got, l->source->user);
+        aim_code code = l->source->read(l->owned_text + l->size, READ_CHUNK, &got, l->source->user);
+        if (code == AIM_E_CANCELLED) aimp_raise(l->guard, code, "reading %s was cancelled", l->name);
         if (code) aimp_raise(l->guard, code, "reading %s failed", l->name);
         if (!got) break;
-        size += got < READ_CHUNK ? got : READ_CHUNK;
+        l->size += got < READ_CHUNK ? got : READ_CHUNK;
     }
-    l->text = text;
-    l->size = size;
+    l->text = l->owned_text;
 }
 
 static void load(void *arg) {
@@ -426,6 +429,17 @@ static void drop_logs(aim_cluster *cluster, const aimp_log *until) {
     }
 }
 
+static void log_result(const loader *l, aim_code code) {
+    char line[256];
+    if (!l->context->log) return;
+    if (code)
+        snprintf(line, sizeof line, "%s was refused: %s", l->name, aim_code_name(code));
+    else
+        snprintf(line, sizeof line, "%s was read: %zu kinds, %zu warnings", l->name, l->report->kind_count,
+                 l->report->warning_count);
+    l->context->log(code ? AIM_LOG_WARNING : AIM_LOG_INFO, line, l->context->log_user);
+}
+
 static aim_code run(aim_cluster *cluster, const aim_source *source, aim_report **report, aim_error **err) {
     aimp_guard guard = {.cancel = NULL};
     const aim_allocator *allocator = &cluster->context->allocator;
@@ -447,12 +461,15 @@ static aim_code run(aim_cluster *cluster, const aim_source *source, aim_report *
     else
         drop_logs(cluster, logs);
     finish(&l, ok);
+    aimp_place place = {.source = l.name};
     if (code)
-        aimp_fail_guard(err, allocator, &guard);
+        aimp_fail(err, allocator, code, &place, "%s", guard.message);
     else
         code = aimp_report_fail(l.report, err);
+    log_result(&l, code);
     l.report->arena.guard = NULL;
     aimp_arena_free(&l.scratch);
+    aimp_release(allocator, l.owned_text, l.capacity);
     if (report)
         *report = l.report;
     else

@@ -109,10 +109,7 @@ void aimp_object_describe(aimp_object *object, aimp_kind kind, const aimp_node *
     if (kind == AIMP_NODE) describe_node(object);
 }
 
-aimp_object *aimp_object_overlaid(aim_context *context, aimp_guard *guard, const aimp_object *base,
-                                  const aimp_object *overlay) {
-    aimp_object *object = aimp_object_new(context, guard);
-    if (!object) return NULL;
+void aimp_object_overlay(aimp_object *object, const aimp_object *base, const aimp_object *overlay) {
     aimp_arena *arena = &object->arena;
     const aimp_node *root = aimp_node_copy(arena, overlay->root);
     const aimp_node *metadata = aimp_node_copy(arena, base->metadata);
@@ -123,9 +120,7 @@ aimp_object *aimp_object_overlaid(aim_context *context, aimp_guard *guard, const
     object->source = aimp_copy_string(arena, aimp_or_empty(overlay->source));
     object->line = overlay->line;
     object->column = overlay->column;
-    object->issues = NULL;
     aimp_object_describe(object, overlay->kind, root);
-    return object;
 }
 
 const char *aimp_object_label(const aimp_object *object, const char *key) {

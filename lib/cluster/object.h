@@ -59,9 +59,8 @@ void aimp_object_retain(aimp_object *object);
 void aimp_object_release(aimp_object *object);
 /* Fills everything from an admitted root. */
 void aimp_object_describe(aimp_object *object, aimp_kind kind, const aimp_node *root);
-/* The overlay's spec, labels and annotations on the base's status and identity, as a new object. NULL: memory. */
-aimp_object *aimp_object_overlaid(aim_context *context, aimp_guard *guard, const aimp_object *base,
-                                  const aimp_object *overlay);
+/* Fills an object with the overlay's spec, labels and annotations on the base's status and identity. */
+void aimp_object_overlay(aimp_object *object, const aimp_object *base, const aimp_object *overlay);
 
 /* A GPU name for comparing: normalised, except that an unknown device such as AMD-ABCD stays whole (B-17). */
 const char *aimp_gpu_key(aimp_arena *arena, const char *text);

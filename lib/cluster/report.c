@@ -119,7 +119,8 @@ size_t aim_report_count(const aim_report *report) {
 }
 
 aim_code aim_report_at(const aim_report *report, size_t index, aim_report_entry *out) {
-    if (!report || !out || out->struct_size < sizeof *out) return AIM_E_ARGUMENT;
+    if (!report || !out) return AIM_E_ARGUMENT;
+    if (out->struct_size < sizeof *out) return AIM_E_STRUCT;
     const entry *e = index < report->error_count ? report->errors : report->warnings;
     if (index >= report->error_count) index -= report->error_count;
     for (; e && index > 0; e = e->next)
@@ -152,6 +153,6 @@ aim_code aimp_report_fail(const aim_report *report, aim_error **err) {
     aimp_place place = {first->source, first->pointer, first->line, first->column};
     if (report->error_count == 1)
         return aimp_fail(err, &report->context->allocator, first->code, &place, "%s", first->message);
-    return aimp_fail(err, &report->context->allocator, first->code, &place, "%s (and %zu more errors)", first->message,
-                     report->error_count - 1);
+    return aimp_fail(err, &report->context->allocator, first->code, &place, "%s (and %zu more error%s)", first->message,
+                     report->error_count - 1, report->error_count == 2 ? "" : "s");
 }

@@ -95,6 +95,23 @@ static const char *storage_class(aimp_pass *pass) {
                              : aimp_text_at(pass->config.merged, "storage", "defaultStorageClassName", NULL));
 }
 
+/* A Shared cache of the computed name that was not usable (B-26) is not written over. */
+static bool is_taken(aimp_pass *pass, const char *template_name) {
+    const char *name = aimp_shared_cache_name(pass->arena, template_name, pass->ns);
+    const aimp_object *existing = aimp_cluster_object(pass->cluster, AIMP_TEMPLATE_CACHE, pass->ns, name);
+    return !pass->cache.dedicated && existing && !scope_fits(pass, existing);
+}
+
+static void note_storage_class(aimp_pass *pass) {
+    const char *class = pass->cache.storage_class;
+    if (!pass->cache.create || !*class || !pass->cluster->kinds[AIMP_STORAGE_CLASS].known) return;
+    if (aimp_cluster_object(pass->cluster, AIMP_STORAGE_CLASS, NULL, class)) return;
+    aimp_finding *f = aimp_pass_note(pass, AIMP_R_STORAGE_CLASS_MISSING, AIM_SEVERITY_WARNING, pass->service);
+    f->pointer = "/spec/storage/defaultStorageClassName";
+    f->actual = class;
+    f->message = aimp_format(pass->arena, "storage class \"%s\" of the new cache does not exist", class);
+}
+
 /* Section 3 */
 static void plan_creation(aimp_pass *pass) {
     aimp_cache *cache = &pass->cache;
@@ -104,6 +121,8 @@ static void plan_creation(aimp_pass *pass) {
     cache->template_name = t->name;
     cache->template_scope = pass->template_.cluster.object ? "Cluster" : "Namespace";
     cache->storage_class = storage_class(pass);
+    note_storage_class(pass);
+    if (cache->create && pass->rules->cache_scope_is_compared && is_taken(pass, t->name)) cache->create = false;
     const aimp_node *env = aimp_get(t->spec, "env");
     if (t->ns) env = aimp_env_merge(pass->arena, env, aimp_at(t->spec, "caching", "env", NULL));
     cache->env = aimp_env_merge(pass->arena, env, aimp_get(pass->spec, "env"));

@@ -34,6 +34,7 @@ static const struct {
     [AIMP_R_GPU_UNKNOWN] = {504, "GPUAvailabilityUnknown"},
     [AIMP_R_NAMESPACED_PREFERRED] = {601, "NamespacedTemplatePreferred"},
     [AIMP_R_OTHER_SCOPE] = {602, "ModelOfOtherScope"},
+    [AIMP_R_OTHER_MODEL] = {603, "TemplateOfOtherModel"},
     [AIMP_R_LOWER_RANK] = {701, "LowerPreferenceRank"},
     [AIMP_R_AMBIGUOUS] = {702, "TemplateSelectionAmbiguous"},
     [AIMP_R_BEST_MATCH] = {703, "BestMatch"},
@@ -60,9 +61,14 @@ static const struct {
     [AIMP_R_UID_UNKNOWN] = {1008, "UIDUnknown"},
     [AIMP_R_IGNORED_FIELD] = {1009, "FieldIgnored"},
     [AIMP_R_PAUSED] = {1010, "ReconciliationPaused"},
-    [AIMP_R_UNKNOWN_KIND] = {1101, "KindUnknown"},
     [AIMP_R_VALUE_NOT_ALLOWED] = {1102, "ValueNotAllowed"},
     [AIMP_R_NO_FREE_GPU] = {1201, "NoFreeGPU"},
+    [AIMP_R_IMAGE_PULL] = {1301, "ImagePullFailed"},
+    [AIMP_R_POD_BLOCKED] = {1302, "PodBlocked"},
+    [AIMP_R_POD_FAILED] = {1303, "PodFailed"},
+    [AIMP_R_RUNTIME_FAILED] = {1304, "InferenceServiceFailed"},
+    [AIMP_R_ROUTE_REFUSED] = {1305, "RouteRefused"},
+    [AIMP_R_SCALING_FAILED] = {1306, "ScalingFailed"},
 };
 
 const char *aimp_reason_text(aimp_reason reason) {

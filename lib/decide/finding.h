@@ -39,6 +39,7 @@ typedef enum aimp_reason {
     /* scope */
     AIMP_R_NAMESPACED_PREFERRED,
     AIMP_R_OTHER_SCOPE,
+    AIMP_R_OTHER_MODEL,
     /* rank */
     AIMP_R_LOWER_RANK,
     AIMP_R_AMBIGUOUS,
@@ -70,10 +71,16 @@ typedef enum aimp_reason {
     AIMP_R_IGNORED_FIELD,
     AIMP_R_PAUSED,
     /* input */
-    AIMP_R_UNKNOWN_KIND,
     AIMP_R_VALUE_NOT_ALLOWED,
     /* capacity */
     AIMP_R_NO_FREE_GPU,
+    /* runtime */
+    AIMP_R_IMAGE_PULL,
+    AIMP_R_POD_BLOCKED,
+    AIMP_R_POD_FAILED,
+    AIMP_R_RUNTIME_FAILED,
+    AIMP_R_ROUTE_REFUSED,
+    AIMP_R_SCALING_FAILED,
     AIMP_R_COUNT
 } aimp_reason;
 

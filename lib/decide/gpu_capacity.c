@@ -47,15 +47,31 @@ static int64_t used_on_node(aimp_pass *pass, const char *node, const char *resou
     return used;
 }
 
+/* What the container will ask for: the template's GPUs, unless resources of template or service say otherwise. */
+static int64_t gpus_needed(const aimp_pass *pass, const aimp_node *gpu, const char *resource) {
+    int64_t needed = 0;
+    aimp_integer_of(aimp_get(gpu, "requests"), &needed);
+    const aimp_node *overlays[] = {aimp_get(pass->template_.object->spec, "resources"),
+                                   aimp_get(pass->spec, "resources")};
+    for (size_t i = 0; i < 2; i++) {
+        const aimp_node *limits = aimp_get(overlays[i], "limits"), *requests = aimp_get(overlays[i], "requests");
+        if (aimp_get(limits, resource))
+            needed = amount(limits, resource);
+        else if (aimp_get(requests, resource))
+            needed = amount(requests, resource);
+    }
+    return needed;
+}
+
 void aimp_pass_check_capacity(aimp_pass *pass) {
     const aimp_object *template_object = pass->template_.object;
     if (!template_object || !*template_object->facts.template_facts.gpu_key || pass->seen.inference_service.object)
         return;
     const aimp_node *gpu = aimp_at(template_object->status, "resolvedHardware", "gpu", NULL);
     const char *resource = aimp_or_empty(aimp_get_text(gpu, "resourceName"));
-    int64_t needed = 0;
-    if (!aimp_integer_of(aimp_get(gpu, "requests"), &needed) || needed <= 0) return;
     if (!*resource) resource = "amd.com/gpu";
+    int64_t needed = gpus_needed(pass, gpu, resource);
+    if (needed <= 0) return;
     if (!pass->cluster->kinds[AIMP_POD].known || !pass->cluster->kinds[AIMP_NODE].known) return;
     const aimp_slots *nodes =
         aimp_tables_lookup(&pass->cluster->tables, AIMP_BY_GPU, NULL, template_object->facts.template_facts.gpu_key);

@@ -8,6 +8,18 @@ static void use(aimp_resolution *r, const aimp_object *object) {
     *(object->kind == AIMP_MODEL ? &r->ns : &r->cluster) = (aimp_found){object, {AIMP_C_NONE, NULL, NULL}};
 }
 
+static bool same_sources(const aimp_node *a, const aimp_node *b);
+
+/* differences.md B-04: a recorded model holds while it is the one that the spec means. */
+static bool still_meant(aimp_pass *pass, const aimp_object *model) {
+    const aimp_node *wanted = aimp_get(pass->spec, "model"), *custom = aimp_get(wanted, "custom");
+    const char *name = aimp_pass_text(pass, wanted, "name"), *image = aimp_pass_text(pass, wanted, "image");
+    if (!pass->rules->recorded_template_must_fit) return true;
+    if (*name) return strcmp(name, model->name) == 0;
+    if (*image) return aimp_equal(image, aimp_get_text(model->spec, "image"));
+    return same_sources(aimp_get(model->spec, "modelSources"), aimp_get(custom, "modelSources"));
+}
+
 /* Section 2. True when the recorded model decides. */
 static bool resolve_recorded(aimp_pass *pass) {
     const aimp_node *record = aimp_get(pass->status, "resolvedModel");
@@ -18,7 +30,7 @@ static bool resolve_recorded(aimp_pass *pass) {
     const char *ns = aimp_or_empty(aimp_get_text(record, "namespace"));
     if (!*ns && pass->rules->resolved_model_has_namespace) ns = pass->ns;
     aimp_lookup found = aimp_pass_get(pass, namespaced ? AIMP_MODEL : AIMP_CLUSTER_MODEL, ns, name);
-    if (found.object && !aimp_is_ready(found.object)) return false;
+    if (found.object && (!aimp_is_ready(found.object) || !still_meant(pass, found.object))) return false;
     if (!found.object && found.error == AIMP_READ_NOT_FOUND) return false;
     pass->model.recorded = true;
     if (found.object)

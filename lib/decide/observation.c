@@ -16,6 +16,7 @@ static void observe_inference_service(aimp_pass *pass) {
         return;
     }
     seen->inference_service = aimp_pass_get(pass, AIMP_INFERENCE_SERVICE, pass->ns, seen->inference_service_name);
+    seen->collides = pass->rules->collisions_are_seen && aimp_pass_collides(pass, seen->inference_service.object);
     if (!seen->inference_service.object)
         seen->inference_service_failure = aimp_failure_of(seen->inference_service.error);
 }

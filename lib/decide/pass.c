@@ -21,9 +21,6 @@ void aimp_pass_begin(aimp_pass *pass, aimp_arena *arena, const aim_cluster *clus
 }
 
 void aimp_pass_hold(aimp_pass *pass, const aimp_object *object) {
-    for (const aimp_held *h = *pass->held; h; h = h->next) {
-        if (h->object == object) return;
-    }
     aimp_held *held = aimp_take(pass->arena, sizeof *held);
     *held = (aimp_held){*pass->held, (aimp_object *)(uintptr_t)object};
     aimp_object_retain(held->object);
@@ -140,4 +137,8 @@ const char *aimp_pass_nearest(aimp_pass *pass, aimp_kind kind, const char *name)
     aim_ref ref = {.struct_size = sizeof ref, .kind = aimp_kind_of(kind)->kind, .ns = pass->ns, .name = name};
     const char *near = aim_cluster_nearest(pass->cluster, &ref);
     return near ? aimp_copy_string(pass->arena, near) : NULL; /* the answer outlives the cluster */
+}
+
+bool aimp_pass_collides(const aimp_pass *pass, const aimp_object *object) {
+    return object && *pass->uid && aimp_object_has_owner(object) && !aimp_object_is_owned_by(object, pass->uid);
 }

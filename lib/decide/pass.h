@@ -74,6 +74,7 @@ typedef struct aimp_observation {
     aimp_listing events, pods;
     bool looked_at_pods; /* the InferenceService exists */
     bool pods_known;     /* what the list does not hold does not exist */
+    bool collides;       /* the InferenceService belongs to somebody else */
     aimp_lookup hpa;
     bool looked_at_hpa;
     const char *route_name;
@@ -227,6 +228,8 @@ bool aimp_pass_is_autoscaled(const aimp_pass *pass);
 const char *aimp_pass_nearest(aimp_pass *pass, aimp_kind kind, const char *name);
 aimp_finding *aimp_pass_note(aimp_pass *pass, aimp_reason reason, int32_t severity, const aimp_object *about);
 bool aimp_is_ready(const aimp_object *object);
+/* True when an object has an owner and it is not this service (differences.md B-57). */
+bool aimp_pass_collides(const aimp_pass *pass, const aimp_object *object);
 /* Names and paths that are made from the service's UID are not final before it has one (differences.md B-76). */
 bool aimp_pass_lacks_uid(const aimp_pass *pass);
 

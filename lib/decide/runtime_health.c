@@ -77,6 +77,8 @@ aimp_component aimp_inference_service_health(aimp_pass *pass) {
         failed.error = seen->inference_service_failure;
         return failed;
     }
+    if (seen->collides)
+        return isvc_state("Failed", "NameCollision", "an InferenceService of this name belongs to another owner");
     if (failure_event(pass, &failed)) return failed;
     const aimp_node *ready = aimp_condition_of(aimp_get(seen->inference_service.object->status, "conditions"), "Ready");
     if (aimp_equal(aimp_get_text(ready, "status"), "True"))

@@ -193,13 +193,15 @@ static aimp_component existing_cache(aimp_pass *pass, const aimp_object *cache) 
     aimp_arena *a = pass->arena;
     if (strcmp(status, "Ready") == 0)
         return component("Cache", "Ready", "CacheReady", aimp_format(a, "cache %s is ready", name), AIMP_DOWNSTREAM);
+    aimp_component size;
+    bool has_size_problem = size_problem(pass, &size);
+    if (has_size_problem && strcmp(size.state, "Failed") == 0) return size;
     if (strcmp(status, "Failed") == 0) {
         bool serves = pass->rules->failed_cache_degrades && is_serving(pass); /* S-23 */
         return component("Cache", serves ? "Degraded" : "Failed", "CacheFailed",
                          aimp_format(a, "cache %s has failed", name), AIMP_DOWNSTREAM);
     }
-    aimp_component size;
-    if (size_problem(pass, &size)) return size;
+    if (has_size_problem) return size;
     if (strcmp(status, "Progressing") == 0)
         return component("Cache", "Progressing", "CacheNotReady", aimp_format(a, "cache %s is being filled", name),
                          AIMP_DOWNSTREAM);
@@ -240,7 +242,8 @@ void aimp_assess_components(aimp_pass *pass, aimp_health *health) {
     add(health, template_health(pass));
     if (runtime_config_health(pass, &config)) add(health, config);
     add(health, aimp_inference_service_health(pass));
-    if (seen->looked_at_pods) add(health, aimp_pods_health(pass));
+    bool pods_unknown = pass->rules->absent_kinds_are_unknown && !seen->pods.error && !seen->pods_known; /* B-77 */
+    if (seen->looked_at_pods && !pods_unknown) add(health, aimp_pods_health(pass));
     add(health, cache_health(pass));
     if (pass->routing.enabled)
         add(health, aimp_route_health(pass));

@@ -184,15 +184,19 @@ static bool is_broken(const char *state) {
 typedef struct scan {
     const char *worst;
     const aimp_condition *broken, *blocking; /* first broken one, first one of the worst state */
+    const aimp_condition *upstream;          /* first one of what the service is made from */
 } scan;
 
 static scan scan_conditions(const aimp_pass *pass, const aimp_health *health) {
-    scan s = {"Ready", NULL, NULL};
+    scan s = {"Ready", NULL, NULL, NULL};
     for (size_t i = 0; i < health->condition_count; i++) {
         const aimp_condition *c = &health->conditions[i];
         if (!is_scanned(pass, health, c)) continue;
         const char *state = state_of_condition(health, c);
         if (!s.broken && is_broken(state)) s.broken = c;
+        const aimp_component *own = component_of(health, c->type);
+        bool upstream = own && own->dependency == AIMP_UPSTREAM && strcmp(state, "Ready") != 0;
+        if (!s.upstream && upstream) s.upstream = c;
         if (rank_of(state) >= rank_of(s.worst)) continue;
         s.worst = state;
         s.blocking = c;
@@ -209,6 +213,12 @@ static const char *blocking_message(aimp_pass *pass, const aimp_health *health, 
                        own ? aimp_component_message(own) : c->message);
 }
 
+/* Whose message the seed's reader of the Ready condition needs (S-15): nothing further down can work before what is
+ * above it does. */
+static const aimp_condition *first_blocking(const scan *s) {
+    return s->upstream ? s->upstream : s->broken ? s->broken : s->blocking;
+}
+
 /* Section 5.3 A: flags decide before states. */
 static bool write_flagged(aimp_pass *pass, aimp_health *health, const scan *s) {
     if (!health->auth && !health->invalid && !health->missing) return false;
@@ -217,7 +227,7 @@ static bool write_flagged(aimp_pass *pass, aimp_health *health, const scan *s) {
                           : health->invalid ? "Configuration validation failed"
                                             : "Referenced resource not found";
     if (pass->rules->status_follows_the_seed)
-        message = blocking_message(pass, health, s->broken ? s->broken : s->blocking, message); /* S-15 */
+        message = blocking_message(pass, health, first_blocking(s), message); /* S-15 */
     set(health, "Ready", "False", reason, message);
     health->root = "Failed";
     return true;
@@ -231,12 +241,13 @@ static void write_ready(aimp_pass *pass, aimp_health *health) {
     if (ready)
         set(health, "Ready", "True", "AllComponentsReady", "All components are ready");
     else if (s.broken)
-        set(health, "Ready", "False", s.broken->reason, blocking_message(pass, health, s.broken, ""));
+        set(health, "Ready", "False", s.broken->reason,
+            blocking_message(pass, health, seed ? first_blocking(&s) : s.broken, ""));
     else if (health->infrastructure)
         set(health, "Ready", "False", "InfrastructureError", "Infrastructure error - waiting for retry");
     else
         set(health, "Ready", "False", "Progressing",
-            seed ? blocking_message(pass, health, s.blocking, "") : "Waiting for components to become ready");
+            seed ? blocking_message(pass, health, first_blocking(&s), "") : "Waiting for components to become ready");
     const char *root = health->infrastructure && !ready ? "Degraded" : s.worst;
     bool waits_for_gpu = seed && strcmp(root, "NotAvailable") == 0; /* B-32 */
     health->root = strcmp(root, "Progressing") == 0 ? "Starting" : ready ? "Running" : waits_for_gpu ? "Pending" : root;

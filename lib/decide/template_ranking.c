@@ -90,6 +90,26 @@ static void explain_chosen(aimp_pass *pass, aimp_candidate *c) {
                                                                   : "the best score";
 }
 
+/* A value that the policy does not know ranks behind all that it knows. */
+static void note_unranked(aimp_pass *pass, aimp_candidate *c) {
+    const aimp_template_facts *f = &c->object->facts.template_facts;
+    const struct {
+        const char *name, *value;
+        uint16_t rank;
+    } all[] = {{"profile type", aimp_candidate_type(pass, c->object), c->score.type},
+               {"GPU", aimp_candidate_gpu(pass, c->object), c->score.gpu},
+               {"metric", f->metric, c->score.metric},
+               {"precision", f->precision, c->score.precision}};
+    for (size_t i = 0; i < 4; i++) {
+        if (!*all[i].value || aimp_rank_is_known(all[i].rank)) continue;
+        aimp_finding *finding =
+            aimp_findings_add(pass->arena, &c->findings, AIMP_R_UNRANKED, AIM_SEVERITY_INFO, c->object);
+        finding->actual = all[i].value;
+        finding->message =
+            aimp_format(pass->arena, "%s %s has no rank and counts as the last", all[i].name, all[i].value);
+    }
+}
+
 static bool counts_differ(const aimp_selection *s, uint64_t key) {
     int64_t first = -1;
     for (size_t i = 0; i < s->candidate_count; i++) {
@@ -177,6 +197,7 @@ void aimp_pass_rank_candidates(aimp_pass *pass) {
         const aimp_template_facts *facts = &c->object->facts.template_facts;
         c->score = aimp_policy_rank(pass->policy, aimp_candidate_type(pass, c->object),
                                     aimp_candidate_gpu(pass, c->object), facts->metric, facts->precision);
+        note_unranked(pass, c);
         if (!winner || c->score.key < winner->score.key) winner = c;
     }
     uint64_t best = winner->score.key;

@@ -26,6 +26,11 @@ static bool still_fits(aimp_pass *pass, const aimp_object *object) {
     if (!pass->rules->recorded_template_must_fit) return true;
     const char *why = NULL;
     aimp_judgement judgement;
+    const char *default_name =
+        pass->model.object ? aimp_pass_text(pass, pass->model.object->spec, "defaultServiceTemplate") : "";
+    if (!*explicit_name && pass->rules->default_template_counts && *default_name &&
+        strcmp(default_name, object->name) == 0)
+        return true;
     if (*explicit_name) {
         bool named =
             strcmp(object->name, explicit_name) == 0 || strcmp(object->name, overrides_name(pass, explicit_name)) == 0;
@@ -221,6 +226,15 @@ static void conclude(aimp_pass *pass) {
                                  *s->object->state ? s->object->state : "without a status yet");
     }
     const aimp_object *model = pass->model.object;
+    if (s->object && model && s->source == AIMP_BY_NAME_GIVEN &&
+        strcmp(s->object->facts.template_facts.model, model->name) != 0) {
+        aimp_finding *f = aimp_pass_note(pass, AIMP_R_OTHER_MODEL, AIM_SEVERITY_WARNING, s->object);
+        f->pointer = "/spec/modelName";
+        f->actual = s->object->facts.template_facts.model;
+        f->wanted = model->name;
+        f->message = aimp_format(pass->arena, "template %s was made for model %s, the service runs %s", s->object->name,
+                                 f->actual, f->wanted);
+    }
     if (s->object && model && s->source == AIMP_BY_SELECTION && !s->object->ns != !model->ns) {
         aimp_finding *f = aimp_pass_note(pass, AIMP_R_OTHER_SCOPE, AIM_SEVERITY_INFO, s->object);
         f->message =

@@ -284,8 +284,10 @@ static void none_left(aimp_pass *pass, const char *model_name, aimp_stage emptie
         s->outcome = AIM_TEMPLATE_NOT_READY;
         s->not_ready = true;
         s->reason = AIMP_R_TEMPLATE_NOT_READY;
-        aimp_text_add_format(&text, "none of the %zu template%s of model %s is Ready", s->candidate_count,
-                             s->candidate_count == 1 ? "" : "s", model_name);
+        aimp_text_add_format(&text,
+                             s->candidate_count == 1 ? "the only template of model %s is not Ready"
+                                                     : "none of the templates of model %s is Ready",
+                             model_name);
     } else if (emptied == AIMP_STAGE_OPTIMIZATION) {
         size_t filtered = 0, preview = 0;
         for (size_t i = 0; i < s->candidate_count; i++) {

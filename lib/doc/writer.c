@@ -5,7 +5,12 @@
 
 #include "doc/yaml_scalar.h"
 
-void aimp_write_json_string(aimp_text *out, const char *text, size_t size) {
+/* What YAML reads as a line break, does not allow raw, or drops. */
+static bool is_special_to_yaml(uint32_t c) {
+    return (c >= 0x80 && c < 0xa0) || c == 0x2028 || c == 0x2029 || c == 0xfeff || c == 0xfffe || c == 0xffff;
+}
+
+static void write_quoted(aimp_text *out, const char *text, size_t size, bool yaml) {
     static const char from[] = "\"\\\b\f\n\r\t", to[] = "\"\\bfnrt";
     const char *end = text + size;
     aimp_text_add_char(out, '"');
@@ -24,7 +29,7 @@ void aimp_write_json_string(aimp_text *out, const char *text, size_t size) {
             aimp_text_add_char(out, to[known - from]);
         } else if (bytes == 0) {
             aimp_text_add_string(out, "\xef\xbf\xbd");
-        } else if (code_point < 0x20 || code_point == 0x7f) {
+        } else if (code_point < 0x20 || code_point == 0x7f || (yaml && is_special_to_yaml(code_point))) {
             aimp_text_add_format(out, "\\u%04x", code_point);
         } else {
             aimp_text_add(out, text, bytes);
@@ -33,6 +38,8 @@ void aimp_write_json_string(aimp_text *out, const char *text, size_t size) {
     }
     aimp_text_add_char(out, '"');
 }
+
+void aimp_write_json_string(aimp_text *out, const char *text, size_t size) { write_quoted(out, text, size, false); }
 
 void aimp_write_json(aimp_text *out, const aimp_node *node) {
     switch ((aimp_node_kind)node->kind) {
@@ -63,7 +70,7 @@ void aimp_write_json(aimp_text *out, const aimp_node *node) {
 
 static void yaml_string(aimp_text *out, const char *text, size_t size) {
     if (aimp_yaml_needs_quotes(text, size))
-        aimp_write_json_string(out, text, size);
+        write_quoted(out, text, size, true);
     else
         aimp_text_add(out, text, size);
 }
@@ -77,6 +84,20 @@ static void yaml_scalar(aimp_text *out, const aimp_node *node) {
         yaml_string(out, node->as.text, node->count);
     else
         aimp_write_json(out, node); /* [] and {} too */
+}
+
+/* Readers look for the colon of a plain key within 1,024 characters; longer ones need the explicit form. */
+static void yaml_key(aimp_text *out, const char *key, size_t indent) {
+    const size_t longest_simple_key = 150; /* every character may take six bytes when it is escaped */
+    size_t size = strlen(key);
+    bool simple = size <= longest_simple_key;
+    if (!simple) aimp_text_add_string(out, "? ");
+    yaml_string(out, key, size);
+    if (!simple) {
+        aimp_text_add_char(out, '\n');
+        aimp_text_add_repeated(out, ' ', indent);
+    }
+    aimp_text_add_char(out, ':');
 }
 
 /* first_indented: the caller has already written the indentation of the first line ("- " of a list). */
@@ -93,8 +114,7 @@ static void yaml_block(aimp_text *out, const aimp_node *node, size_t indent, boo
             }
         } else {
             value = node->as.members[i].value;
-            yaml_string(out, node->as.members[i].key, strlen(node->as.members[i].key));
-            aimp_text_add_char(out, ':');
+            yaml_key(out, node->as.members[i].key, indent);
             if (is_block(value)) {
                 aimp_text_add_char(out, '\n');
                 yaml_block(out, value, value->kind == AIMP_LIST ? indent : indent + 2, false);

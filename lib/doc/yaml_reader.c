@@ -28,6 +28,7 @@ typedef struct composer {
     size_t anchor_count, anchor_capacity;
     level *levels;
     size_t depth, level_capacity;
+    uint64_t document_line; /* where the document that is being read began, from 1; 0: none yet */
 } composer;
 
 static aimp_spot spot_of(const composer *c, const yaml_mark_t *mark) {
@@ -186,7 +187,10 @@ static bool on_event(composer *c, const yaml_event_t *event) {
     aimp_spot spot = spot_of(c, &event->start_mark);
     level *l = top(c);
     switch (event->type) {
-    case YAML_DOCUMENT_START_EVENT: c->anchor_count = 0; return true;
+    case YAML_DOCUMENT_START_EVENT:
+        c->anchor_count = 0;
+        c->document_line = event->start_mark.line + 1;
+        return true;
     case YAML_MAPPING_END_EVENT:
     case YAML_SEQUENCE_END_EVENT: return on_end(c, spot);
     case YAML_SCALAR_EVENT:
@@ -281,6 +285,7 @@ void aimp_read_yaml(aimp_builder *builder, const char *text, size_t size, uint64
         uint64_t failed = 0, found = 0;
         if (compose(&c, text, (size_t)(end - text), &failed)) return;
         aimp_builder_abandon(builder);
+        if (c.document_line == failed + 1) failed++; /* its own marker does not begin the next one */
         text = next_document(text, end, failed, &found);
         offset += found;
     }

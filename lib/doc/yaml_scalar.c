@@ -193,6 +193,7 @@ bool aimp_yaml_needs_quotes(const char *text, size_t size) {
         is_word(text, size, false_words) || is_word(text, size, special_words))
         return true;
     if (aimp_is_space(text[0]) || aimp_is_space(text[size - 1])) return true;
+    if (size >= 3 && memcmp(text, "...", 3) == 0) return true; /* would end the document */
     if (strchr("-?:,[]{}#&*!|>'\"%@`=<~", text[0])) return true;
     if (aimp_is_digit(text[0]) || text[0] == '+' || text[0] == '.') {
         if (looks_like_timestamp(text, size) || looks_sexagesimal(text, size)) return true;

@@ -23,10 +23,9 @@ static void header(const aimp_service_plan *plan, aimp_text *out, bool color) {
     }
     const char *name = r->create ? r->create_name : r->object ? r->object->name : NULL;
     const char *kind = r->create ? "to be created" : r->object ? aimp_kind_of(r->object->kind)->kind : NULL;
-    if (name)
-        aimp_text_add_format(out, "model %s (%s)", name, kind);
-    else
-        aimp_text_add_string(out, "no model");
+    aimp_text_add_string(out, name ? "model " : "no model");
+    if (name) aimp_text_add_safe(out, name);
+    if (name) aimp_text_add_format(out, " (%s)", kind);
     if (s->source == AIMP_BY_RECORD)
         aimp_text_add_string(out, " · template recorded in the status");
     else if (s->source == AIMP_BY_NAME_GIVEN)
@@ -161,6 +160,11 @@ static bool is_said(const aimp_findings *findings, const char *message) {
     return false;
 }
 
+/* A state that does not end by waiting. */
+static bool is_lost(const char *state) {
+    return strcmp(state, "Failed") == 0 || strcmp(state, "Degraded") == 0;
+}
+
 static void outcome_lines(const aimp_service_plan *plan, aimp_text *out, bool color) {
     static const char *const labels[] = {"", "", "none", "waiting", "ambiguous", "error"};
     const aimp_pass *pass = &plan->pass;
@@ -169,11 +173,12 @@ static void outcome_lines(const aimp_service_plan *plan, aimp_text *out, bool co
     if (r->outcome != AIM_MODEL_FOUND && !is_said(&pass->findings, r->message))
         outcome_line(out, color, r->outcome == AIM_MODEL_CREATE ? "create" : "error", r->message);
     else if (r->outcome == AIM_MODEL_FOUND && !aimp_is_ready(r->object))
-        outcome_line(out, color, "waiting", r->message);
+        outcome_line(out, color, is_lost(r->object->state) ? "error" : "waiting", r->message);
+    if (!r->object) return;
     if (s->outcome != AIM_TEMPLATE_FOUND && !is_said(&pass->findings, s->message))
         outcome_line(out, color, labels[s->outcome], s->message);
     else if (s->object && !aimp_is_ready(s->object))
-        outcome_line(out, color, "waiting", s->message);
+        outcome_line(out, color, is_lost(s->object->state) ? "error" : "waiting", s->message);
 }
 
 static void finding_lines(const aimp_service_plan *plan, aimp_text *out, bool wide, bool color) {
@@ -191,7 +196,7 @@ static void finding_lines(const aimp_service_plan *plan, aimp_text *out, bool wi
     }
 }
 
-static void unknown_line(const aimp_service_plan *plan, aimp_text *out, bool color) {
+void aimp_write_unknown(const aimp_service_plan *plan, aimp_text *out, bool color) {
     aimp_text kinds = aimp_text_new(out->arena);
     for (int i = 1; i < AIMP_KIND_COUNT; i++) {
         if (plan->pass.unknown_kinds >> i & 1)
@@ -219,6 +224,6 @@ void aimp_write_explanation(const aimp_service_plan *plan, aimp_text *out, bool 
     if (!plan->paused && !plan->deleting) outcome_lines(plan, &outcome, color);
     finding_lines(plan, &outcome, wide, color);
     block(out, &outcome, &any);
-    unknown_line(plan, &findings, color);
+    aimp_write_unknown(plan, &findings, color);
     block(out, &findings, &any);
 }

@@ -116,4 +116,8 @@ void aimp_write_status_text(const aimp_service_plan *plan, aimp_text *out, bool 
         aimp_text_add_safe(out, f->remedy.text);
         aimp_text_add_char(out, '\n');
     }
+    aimp_text unknown = aimp_text_new(out->arena);
+    aimp_write_unknown(plan, &unknown, color);
+    if (unknown.size) aimp_text_add_char(out, '\n');
+    aimp_text_add(out, aimp_text_string(&unknown), unknown.size);
 }

@@ -37,9 +37,8 @@ void aimp_decide_service(aimp_pass *pass) {
 
 /* differences.md B-57: an object of that name that is somebody else's is left alone. */
 static bool collides(aimp_pass *pass, aimp_kind kind, const char *name) {
-    if (!pass->rules->collisions_are_seen || !*pass->uid) return false;
     const aimp_object *existing = aimp_cluster_object(pass->cluster, kind, pass->ns, name);
-    if (!existing || !aimp_object_has_owner(existing) || aimp_object_is_owned_by(existing, pass->uid)) return false;
+    if (!pass->rules->collisions_are_seen || !aimp_pass_collides(pass, existing)) return false;
     aimp_pass_hold(pass, existing);
     aimp_finding *f = aimp_pass_note(pass, AIMP_R_NAME_COLLISION, AIM_SEVERITY_ERROR, existing);
     f->pointer = "/metadata/ownerReferences";
@@ -159,9 +158,23 @@ static void remove_object(aimp_service_plan *plan, const aimp_object *object) {
     plan->remove.items[plan->remove.count - 1].uid = object->uid;
 }
 
+/* Derived templates of this model that this service owns and no longer leads to. */
+static void remove_derived(aimp_service_plan *plan) {
+    aimp_pass *pass = &plan->pass;
+    const aimp_object *model = pass->model.object;
+    const aimp_slots *slots =
+        model ? aimp_tables_lookup(&pass->cluster->tables, AIMP_BY_MODEL_NAME, pass->ns, model->name) : NULL;
+    for (size_t i = 0; slots && i < slots->count; i++) {
+        const aimp_object *object = slots->items[i]->effective;
+        bool wanted = object == pass->template_.object || aimp_equal(object->name, pass->template_.derived_name);
+        if (object->facts.template_facts.derived && !wanted) remove_object(plan, object);
+    }
+}
+
 static void list_deletions(aimp_service_plan *plan) {
     aimp_pass *pass = &plan->pass;
     if (!pass->rules->unwanted_objects_are_deleted) return;
+    remove_derived(plan);
     if (!pass->routing.enabled)
         remove_object(plan, aimp_cluster_object(pass->cluster, AIMP_HTTP_ROUTE, pass->ns, pass->seen.route_name));
     const aimp_object *chosen = pass->template_.object;
@@ -253,6 +266,7 @@ void aimp_plan_service(aimp_service_plan *plan) {
     gate(plan);
     aimp_plan_later(plan);
     aimp_pass_check_capacity(pass);
+    aimp_note_health(pass, &plan->health);
     note_uid(plan);
     note_ignored(pass);
     note_issues(pass, pass->service);

@@ -43,6 +43,8 @@ const char *aimp_stage_name(aimp_stage stage);
 const char *aimp_verdict_name(int32_t verdict);
 /* explanation.c, plan_text.c */
 void aimp_write_explanation(const aimp_service_plan *plan, aimp_text *out, bool wide, bool color);
+/* The kinds that were not in the input, as one line; nothing when all that mattered were. */
+void aimp_write_unknown(const aimp_service_plan *plan, aimp_text *out, bool color);
 void aimp_write_plan_text(const aimp_service_plan *plan, aimp_text *out, bool color);
 void aimp_write_status_text(const aimp_service_plan *plan, aimp_text *out, bool wide, bool color);
 void aimp_write_manifests(const aimp_service_plan *plan, aimp_text *out);

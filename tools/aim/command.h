@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include <aim/aim.h>
 
@@ -59,6 +60,10 @@ int plan_verdict(const aim_plan *plan);
 int worse(int a, int b);
 /* Writes a part of a plan to standard output; false (and a message) when that fails. */
 bool output_part(const tool_options *options, const aim_plan *plan, int32_t part, int32_t format);
+/* Names and messages come from documents: no control characters reach the terminal. */
+void put_safe(FILE *file, const char *text);
+/* "KIND/NAME" and a newline on standard output. */
+void output_name(const char *kind, const char *name);
 void complain(const char *format, ...);
 /* A message of unknown origin, without control characters. */
 void complain_error(const aim_error *error);

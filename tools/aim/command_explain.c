@@ -5,7 +5,7 @@
 
 static void print_name(const aim_plan *plan) {
     aim_candidate chosen = {.struct_size = sizeof chosen};
-    if (aim_selection_chosen(aim_plan_selection(plan), &chosen) == AIM_OK) printf("%s/%s\n", chosen.kind, chosen.name);
+    if (aim_selection_chosen(aim_plan_selection(plan), &chosen) == AIM_OK) output_name(chosen.kind, chosen.name);
 }
 
 static int show(const tool_options *options, const aim_plan *plan, const aim_ref *service, bool first) {

@@ -7,7 +7,7 @@ static void print_names(const aim_plan *plan) {
     for (size_t i = 0; i < aim_plan_action_count(plan); i++) {
         aim_action action = {.struct_size = sizeof action};
         if (aim_plan_action_at(plan, i, &action)) break;
-        if (action.verb == AIM_ACTION_APPLY) printf("%s/%s\n", action.kind, action.name);
+        if (action.verb == AIM_ACTION_APPLY) output_name(action.kind, action.name);
     }
 }
 

@@ -10,7 +10,7 @@ static int show(const tool_options *options, const aim_plan *plan, const aim_ref
     bool ambiguous = aim_selection_outcome(aim_plan_selection(plan)) == AIM_TEMPLATE_AMBIGUOUS;
     int code = running ? EXIT_DONE : ambiguous ? EXIT_AMBIGUOUS : EXIT_BLOCKED;
     if (format == OUTPUT_NAME) {
-        printf("AIMService/%s\n", service->name);
+        output_name("AIMService", service->name);
         return code;
     }
     if (!first && format != OUTPUT_JSON) fputs(format == OUTPUT_YAML ? "---\n" : "\n", stdout);

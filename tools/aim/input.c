@@ -28,15 +28,10 @@ static aim_code read_stream(char *buffer, size_t size, size_t *got, void *user) 
 
 /* --- reports --- */
 
-static void put_safe(const char *text) {
-    for (; text && *text; text++)
-        fputc((unsigned char)*text < 0x20 || *text == 0x7f ? '?' : *text, stderr);
-}
-
 static void show_caret(const aim_report_entry *entry) {
     if (!entry->excerpt || !entry->column) return;
     fputs("    ", stderr);
-    put_safe(entry->excerpt);
+    put_safe(stderr, entry->excerpt);
     fputs("\n    ", stderr);
     for (uint64_t i = 1; i < entry->column; i++)
         fputc(' ', stderr);
@@ -45,14 +40,14 @@ static void show_caret(const aim_report_entry *entry) {
 
 static void show_entry(const aim_report_entry *entry) {
     bool error = entry->severity == AIM_SEVERITY_ERROR;
-    put_safe(entry->source);
+    put_safe(stderr, entry->source);
     if (entry->line) fprintf(stderr, ":%llu:%llu", (unsigned long long)entry->line, (unsigned long long)entry->column);
     fputs(error ? ": error: " : ": warning: ", stderr);
     if (entry->object) {
-        put_safe(entry->object);
+        put_safe(stderr, entry->object);
         fputs(": ", stderr);
     }
-    put_safe(entry->message);
+    put_safe(stderr, entry->message);
     fputc('\n', stderr);
     if (error) show_caret(entry);
 }
@@ -72,9 +67,9 @@ static void show_kinds(const char *name, const aim_report *report) {
         uint64_t objects;
         int32_t used;
         const char *kind = aim_report_kind_at(report, i, &objects, &used);
-        put_safe(name);
+        put_safe(stderr, name);
         fprintf(stderr, ": %llu ", (unsigned long long)objects);
-        put_safe(kind);
+        put_safe(stderr, kind);
         fputs(used ? "\n" : " (not used)\n", stderr);
     }
 }

@@ -1,6 +1,5 @@
 /* Standard output and standard error. */
 #include <stdarg.h>
-#include <stdio.h>
 
 #include "command.h"
 
@@ -14,10 +13,15 @@ int worse(int a, int b) {
     return rank_a >= rank_b ? a : b;
 }
 
-/* Names and messages come from documents: no control characters reach the terminal. */
-static void put_safe(const char *text) {
-    for (; *text; text++)
-        fputc((unsigned char)*text < 0x20 || *text == 0x7f ? '?' : *text, stderr);
+void put_safe(FILE *file, const char *text) {
+    for (; text && *text; text++) fputc((unsigned char)*text < 0x20 || *text == 0x7f ? '?' : *text, file);
+}
+
+void output_name(const char *kind, const char *name) {
+    put_safe(stdout, kind);
+    putchar('/');
+    put_safe(stdout, name);
+    putchar('\n');
 }
 
 void complain(const char *format, ...) {
@@ -27,7 +31,7 @@ void complain(const char *format, ...) {
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
     fputs("aim: ", stderr);
-    put_safe(text);
+    put_safe(stderr, text);
     fputc('\n', stderr);
 }
 
