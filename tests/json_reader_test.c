@@ -113,18 +113,19 @@ static reading read_text(test_context *t, const char *text) {
 /* The documents of a text that must not have a problem. */
 static const char *documents_of(test_context *t, const char *text) {
     reading r = read_text(t, text);
-    if (r.problem_count) FAIL("%s is refused: %s", text, r.problems[0].message);
+    if (r.problem_count) FAIL("%s is refused: %s", text, aimp_or_empty(r.problems[0].message));
     return aimp_text_string(&r.documents);
 }
 
 static void check_refused(test_context *t, const char *text, size_t size, const char *message) {
     reading r = read_bytes(t, text, size);
+    const char *actual = aimp_or_empty(r.problems[0].message);
     if (r.problem_count == 0)
         FAIL("%s is accepted", text);
     else if (r.problems[0].code != AIM_E_SYNTAX)
         FAIL("%s: the code is %s", text, aim_code_name(r.problems[0].code));
-    else if (!strstr(r.problems[0].message, message))
-        FAIL("%s: the message is %s", text, r.problems[0].message);
+    else if (!aimp_contains_ignoring_case(actual, message))
+        FAIL("%s: the message is %s", text, actual);
     if (r.document_count) FAIL("%s: %zu documents came out", text, r.document_count);
 }
 
@@ -591,7 +592,7 @@ TEST(json_reader, places_are_line_column_and_pointer) {
     } cases[] = {
         {"{x", 1, 2, ""},
         {"{\"a\":x}", 1, 6, "/a"},
-        {"{\"a\":{\"b\":[1,{\"c\":x}]}}", 1, 20, "/a/b/1/c"},
+        {"{\"a\":{\"b\":[1,{\"c\":x}]}}", 1, 19, "/a/b/1/c"},
         {"{\"a\":[1,2,x]}", 1, 11, "/a/2"},
         {"{\"a\":[[],[[x]]]}", 1, 12, "/a/1/0/0"},
         {"{\n  \"a\": 1,\n  \"b\": x\n}", 3, 8, "/b"},
@@ -676,7 +677,7 @@ TEST(json_reader, error_of_an_add_carries_the_place) {
     CHECK_TEXT(aim_error_source(error), "nodes.json");
     CHECK_TEXT(aim_error_pointer(error), "/metadata/labels/a~1b");
     CHECK_INTEGER(aim_error_line(error), 2);
-    CHECK_INTEGER(aim_error_column(error), 43);
+    CHECK_INTEGER(aim_error_column(error), 42);
     aim_error_free(error);
     aim_cluster_free(cluster);
 }
@@ -835,8 +836,9 @@ static json_object *parse_with_json_c(const char *text, size_t size) {
     return NULL;
 }
 
-/* True when our reader took the text as one document. */
+/* True when our reader took the text as one document. What does not begin with a brace is YAML to it. */
 static bool compare_with_json_c(test_context *t, const char *text, size_t size) {
+    if (text[strspn(text, " \t\r\n")] != '{') return false;
     reading r = read_bytes(t, text, size);
     if (r.problem_count || r.document_count != 1) return false;
     json_object *theirs = parse_with_json_c(text, size);

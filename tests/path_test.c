@@ -234,7 +234,7 @@ TEST(path_template, a_problem_names_the_expression) {
     aimp_path_options options = {.reference_quirks = false};
     const char *problem = NULL;
     CHECK(!aimp_path_render(&t->arena, "/{.spec.nothing}", service(t), &options, &problem));
-    CHECK_TEXT(problem, "The expression {.spec.nothing} has no value for a path: there is no \"nothing\".");
+    CHECK_TEXT(problem, "the expression {.spec.nothing} has no value for a path: there is no \"nothing\".");
 }
 
 TEST(path_template, a_hostile_template_is_an_error_and_cheap) {

@@ -4,8 +4,6 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/buffer.h"
-#include "doc/writer.h"
 
 aim_code aim_cluster_new(aim_context *context, aim_cluster **out, aim_error **err) {
     if (err) *err = NULL;
@@ -24,27 +22,10 @@ aim_code aim_cluster_new(aim_context *context, aim_cluster **out, aim_error **er
 void aim_cluster_free(aim_cluster *cluster) {
     if (!cluster) return;
     aim_context *context = cluster->context;
-    for (aimp_log *log = cluster->logs; log;) {
-        aimp_log *next = log->next;
-        aimp_release(&context->allocator, log, log->size);
-        log = next;
-    }
+    aimp_logs_free(&context->allocator, cluster->logs);
     aimp_tables_free(&cluster->tables);
     aimp_release(&context->allocator, cluster, sizeof *cluster);
     aim_context_free(context);
-}
-
-static bool add_log(aim_cluster *cluster, const char *where, const char *text, size_t text_size) {
-    size_t where_size = strlen(where) + 1, size = sizeof(aimp_log) + where_size;
-    if (!aimp_size_add(size, text_size, &size) || !aimp_size_add(size, 1, &size)) return false;
-    aimp_log *log = aimp_alloc(&cluster->context->allocator, size);
-    if (!log) return false;
-    char *bytes = (char *)(log + 1);
-    *log = (aimp_log){cluster->logs, size, memcpy(bytes, where, where_size), bytes + where_size};
-    memcpy(bytes + where_size, text, text_size);
-    bytes[where_size + text_size] = '\0';
-    cluster->logs = log;
-    return true;
 }
 
 aim_code aim_cluster_clone(const aim_cluster *cluster, aim_cluster **out, aim_error **err) {
@@ -56,9 +37,7 @@ aim_code aim_cluster_clone(const aim_cluster *cluster, aim_cluster **out, aim_er
     aim_code code = aim_cluster_new(cluster->context, &clone, err);
     if (code) return code;
     memcpy(clone->kinds, cluster->kinds, sizeof clone->kinds);
-    bool ok = aimp_tables_copy(&cluster->tables, &clone->tables);
-    for (const aimp_log *log = cluster->logs; ok && log; log = log->next)
-        ok = add_log(clone, log->where, log->text, strlen(log->text));
+    bool ok = aimp_tables_copy(&cluster->tables, &clone->tables) && aimp_logs_copy(cluster->logs, clone);
     if (!ok) {
         aim_cluster_free(clone);
         return aimp_fail(err, allocator, AIM_E_NO_MEMORY, NULL, "out of memory");
@@ -131,37 +110,6 @@ aim_code aim_cluster_declare(aim_cluster *cluster, const aim_declaration *d, aim
         return aimp_fail(err, allocator, AIM_E_UNSUPPORTED, NULL, "libaim does not know the kind \"%.100s\"", d->kind);
     declare_one(&cluster->kinds[kind], d->state, d->verb, error);
     return AIM_OK;
-}
-
-aim_code aim_cluster_add_log(aim_cluster *cluster, const char *ns, const char *pod, const char *container,
-                             const char *text, size_t size, aim_error **err) {
-    if (err) *err = NULL;
-    if (!cluster || !ns || !pod || !container || (!text && size))
-        return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "an argument is NULL");
-    const aim_allocator *allocator = &cluster->context->allocator;
-    char where[1024];
-    size_t total = strlen(ns) + strlen(pod) + strlen(container) + 3;
-    if (total > sizeof where) return aimp_fail(err, allocator, AIM_E_LIMIT, NULL, "the name of the log is too long");
-    strcpy(where, ns);
-    strcat(where, "/");
-    strcat(where, pod);
-    strcat(where, "/");
-    strcat(where, container);
-    const char *nul = text ? memchr(text, '\0', size) : NULL; /* a log may hold anything; a status reads what is text */
-    if (!add_log(cluster, where, text ? text : "", nul ? (size_t)(nul - text) : size))
-        return aimp_fail(err, allocator, AIM_E_NO_MEMORY, NULL, "out of memory");
-    return AIM_OK;
-}
-
-const char *aimp_cluster_log(const aim_cluster *cluster, const char *ns, const char *pod, const char *container) {
-    size_t ns_size = strlen(ns), pod_size = strlen(pod);
-    for (const aimp_log *log = cluster->logs; log; log = log->next) {
-        const char *w = log->where;
-        if (strncmp(w, ns, ns_size) == 0 && w[ns_size] == '/' && strncmp(w + ns_size + 1, pod, pod_size) == 0 &&
-            w[ns_size + 1 + pod_size] == '/' && strcmp(w + ns_size + pod_size + 2, container) == 0)
-            return log->text;
-    }
-    return NULL;
 }
 
 const aimp_object *aimp_cluster_object(const aim_cluster *cluster, aimp_kind kind, const char *ns, const char *name) {
@@ -259,65 +207,4 @@ const char *aim_cluster_nearest(const aim_cluster *cluster, const aim_ref *ref) 
         }
     }
     return best;
-}
-
-/* --- the case file --- */
-
-bool aimp_cluster_is_case(const aimp_node *root) {
-    return aimp_equal(aimp_get_text(root, "apiVersion"), AIMP_CASE_API_VERSION) &&
-           aimp_equal(aimp_get_text(root, "kind"), AIMP_CASE_KIND);
-}
-
-static const aimp_node *declaration(aimp_arena *arena, const char *kind, const char *state, const char *verb,
-                                    aimp_read_error error) {
-    return aimp_map_of(arena, "kind", aimp_string(arena, kind), "state", aimp_string(arena, state), "verb",
-                       aimp_string_or_none(arena, verb), "reason",
-                       error ? aimp_string(arena, aimp_read_error_name(error)) : NULL, NULL);
-}
-
-static const aimp_node *declarations(aimp_arena *arena, const aim_cluster *cluster) {
-    aimp_items items = aimp_items_new(arena);
-    for (int i = AIMP_KIND_NONE + 1; i < AIMP_KIND_COUNT; i++) {
-        const aimp_kind_state *state = &cluster->kinds[i];
-        const char *kind = aimp_kind_of((aimp_kind)i)->kind;
-        if (state->known) aimp_items_add(&items, declaration(arena, kind, "known", NULL, AIMP_READ_OK));
-        if (state->get) aimp_items_add(&items, declaration(arena, kind, "failed", "get", state->get));
-        if (state->list) aimp_items_add(&items, declaration(arena, kind, "failed", "list", state->list));
-    }
-    return aimp_items_list(&items);
-}
-
-typedef struct case_job {
-    const aim_cluster *cluster;
-    aim_buffer *buffer;
-} case_job;
-
-static void write_case(void *arg) {
-    case_job *job = arg;
-    aimp_arena *arena = aimp_buffer_arena(job->buffer);
-    aimp_items items = aimp_items_new(arena);
-    for (int kind = AIMP_KIND_NONE + 1; kind < AIMP_KIND_COUNT; kind++) {
-        const aimp_slots *slots = &job->cluster->tables.by_kind[kind];
-        for (size_t i = 0; i < slots->count; i++)
-            aimp_items_add(&items, slots->items[i]->effective->root);
-    }
-    const aimp_node *logs = aimp_map_from(arena, NULL, 0);
-    for (const aimp_log *log = job->cluster->logs; log; log = log->next) {
-        if (!aimp_get(logs, log->where)) logs = aimp_map_with(arena, logs, log->where, aimp_string(arena, log->text));
-    }
-    const aimp_node *root = aimp_map_of(
-        arena, "apiVersion", aimp_string(arena, AIMP_CASE_API_VERSION), "kind", aimp_string(arena, AIMP_CASE_KIND),
-        "declarations", declarations(arena, job->cluster), "podLogs", logs, "items", aimp_items_list(&items), NULL);
-    aimp_text text = aimp_text_new(arena);
-    aimp_write_json(&text, root);
-    aimp_text_add_char(&text, '\n');
-    aimp_buffer_set(job->buffer, aimp_text_string(&text), text.size);
-}
-
-aim_code aim_cluster_write_case(const aim_cluster *cluster, aim_buffer **out, aim_error **err) {
-    if (err) *err = NULL;
-    if (out) *out = NULL;
-    if (!cluster || !out) return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "cluster or out is NULL");
-    case_job job = {cluster, NULL};
-    return aimp_buffer_make(cluster->context, NULL, write_case, &job, &job.buffer, out, err);
 }

@@ -41,12 +41,21 @@ struct aim_cluster {
 };
 
 const aimp_object *aimp_cluster_object(const aim_cluster *cluster, aimp_kind kind, const char *ns, const char *name);
-/* NULL when nobody supplied it. */
+/* pod_logs.c: one log for each container, the latest. NULL when nobody supplied it. */
 const char *aimp_cluster_log(const aim_cluster *cluster, const char *ns, const char *pod, const char *container);
 aimp_read_error aimp_read_error_named(const char *name); /* AIMP_READ_OK for an unknown name */
 const char *aimp_read_error_name(aimp_read_error error);
-/* Declarations and logs of a case file. False when the map is none. */
-bool aimp_cluster_is_case(const aimp_node *root);
+aimp_log *aimp_log_new(const aim_allocator *allocator, const char *where, const char *text,
+                       size_t size); /* NULL: memory */
+void aimp_log_link(aim_cluster *cluster,
+                   aimp_log *log); /* replaces an earlier one of the same container; cannot fail */
+bool aimp_logs_copy(const aimp_log *logs, aim_cluster *to);
+void aimp_logs_free(const aim_allocator *allocator, aimp_log *logs);
+
+/* case_file.c: what a case file says beyond its objects. */
+bool aimp_is_case(const aimp_node *root);
+/* One entry of "declarations"; false when it says nothing that is known. */
+bool aimp_declaration_read(const aimp_node *declaration, aimp_kind_state kinds[AIMP_KIND_COUNT]);
 
 #define AIMP_CASE_API_VERSION "libaim/v1"
 #define AIMP_CASE_KIND "Case"

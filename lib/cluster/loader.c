@@ -41,6 +41,7 @@ typedef struct loader {
     aim_report *report;
     nursery *nursed;
     change *first, *last;
+    aimp_log *logs; /* of a case file, until the whole text is accepted */
     aimp_kind_state kinds[AIMP_KIND_COUNT];
 } loader;
 
@@ -48,11 +49,6 @@ static void problem_at(loader *l, aim_code code, int32_t severity, uint64_t line
                        const char *object, const char *message) {
     aimp_report_place place = {l->name, l->text, l->size, line, column, pointer, object};
     aimp_report_add(l->report, code, severity, &place, message);
-}
-
-static void on_problem(void *user, aim_code code, uint64_t line, uint64_t column, const char *pointer,
-                       const char *message) {
-    problem_at(user, code, AIM_SEVERITY_ERROR, line, column, pointer, NULL, message);
 }
 
 static aimp_arena *on_arena(void *user) {
@@ -81,6 +77,12 @@ static void drop_nursery(loader *l) {
     for (nursery *n = l->nursed; n; n = n->next)
         aimp_object_release(n->object);
     l->nursed = NULL;
+}
+
+static void on_problem(void *user, aim_code code, uint64_t line, uint64_t column, const char *pointer,
+                       const char *message) {
+    problem_at(user, code, AIM_SEVERITY_ERROR, line, column, pointer, NULL, message);
+    drop_nursery(user); /* the reader gives the document up */
 }
 
 static void split_api_version(aimp_arena *arena, const char *api_version, const char **group, const char **version) {
@@ -133,7 +135,9 @@ static void admit(loader *l, aimp_kind kind, const aimp_node *root, const aimp_a
     object->column = root->column;
     object->issues = admission.issues;
     aimp_object_describe(object, kind, admitted ? admitted : root);
-    if (!*object->name)
+    const aimp_node *given_name = aimp_at(root, "metadata", "name", NULL);
+    bool wrong_type = !aimp_is_null(given_name) && given_name->kind != AIMP_STRING; /* that is said already */
+    if (!*object->name && !wrong_type)
         problem_at(l, AIM_E_DOCUMENT, AIM_SEVERITY_ERROR, root->line, root->column, "/metadata/name", NULL,
                    aimp_format(&l->scratch, "an object of kind %s without metadata.name", aimp_kind_of(kind)->kind));
     report_issues(l, object, &admission);
@@ -203,69 +207,100 @@ static void take_event(loader *l, const aimp_node *root, const aimp_arena *arena
     }
 }
 
+static void take_log(loader *l, const char *where, const aimp_node *value, const aimp_node *logs) {
+    enum { MAX_WHERE = 1023 };
+    const char *pod = strchr(where, '/'), *container = pod ? strchr(pod + 1, '/') : NULL, *text = aimp_text_of(value);
+    if (!container || !text || strlen(where) > MAX_WHERE) {
+        problem_at(l, AIM_E_DOCUMENT, AIM_SEVERITY_ERROR, logs->line, logs->column, "/podLogs", NULL,
+                   "a log needs a key <namespace>/<pod>/<container> of at most 1,023 bytes, and a text");
+        return;
+    }
+    aimp_log *log = aimp_log_new(&l->context->allocator, where, text, strlen(text));
+    if (!log) aimp_raise(l->guard, AIM_E_NO_MEMORY, "%s", "");
+    log->next = l->logs;
+    l->logs = log;
+}
+
 static void take_case(loader *l, const aimp_node *root) {
     const aimp_node *declared = aimp_get(root, "declarations"), *logs = aimp_get(root, "podLogs");
+    if (declared && declared->kind != AIMP_LIST)
+        problem_at(l, AIM_E_TYPE, AIM_SEVERITY_ERROR, declared->line, declared->column, "/declarations", NULL,
+                   "\"declarations\" must be a list");
+    if (logs && logs->kind != AIMP_MAP)
+        problem_at(l, AIM_E_TYPE, AIM_SEVERITY_ERROR, logs->line, logs->column, "/podLogs", NULL,
+                   "\"podLogs\" must be a map");
+    if (l->report->error_count) return;
     for (size_t i = 0; i < aimp_count(declared); i++) {
         const aimp_node *d = aimp_item(declared, i);
-        aimp_kind kind = aimp_kind_named(aimp_or_empty(aimp_get_text(d, "kind")));
-        const char *state = aimp_or_empty(aimp_get_text(d, "state")), *verb = aimp_or_empty(aimp_get_text(d, "verb"));
-        aimp_read_error error = aimp_read_error_named(aimp_get_text(d, "reason"));
-        bool failed = strcmp(state, "failed") == 0 && error != AIMP_READ_OK;
-        if (kind == AIMP_KIND_NONE || (!failed && strcmp(state, "known") != 0 && strcmp(state, "unknown") != 0)) {
-            problem_at(
-                l, AIM_E_DOCUMENT, AIM_SEVERITY_ERROR, d->line, d->column,
-                aimp_format(&l->scratch, "/declarations/%zu", i), NULL,
-                "a declaration needs a kind, a state (known, unknown or failed) and, when failed, a known reason");
-        } else if (!failed) {
-            l->kinds[kind] = (aimp_kind_state){.known = strcmp(state, "known") == 0};
-        } else {
-            if (strcmp(verb, "list") != 0) l->kinds[kind].get = error;
-            if (strcmp(verb, "get") != 0) l->kinds[kind].list = error;
-        }
+        if (aimp_declaration_read(d, l->kinds)) continue;
+        problem_at(l, AIM_E_DOCUMENT, AIM_SEVERITY_ERROR, d->line, d->column,
+                   aimp_format(&l->scratch, "/declarations/%zu", i), NULL,
+                   "a declaration needs a kind, a state (known, unknown or failed) and, when failed, a known reason");
     }
-    for (size_t i = 0; i < aimp_count(logs); i++) {
-        const char *where = aimp_key(logs, i), *text = aimp_text_of(aimp_value(logs, i));
-        const char *pod = strchr(where, '/'), *container = pod ? strchr(pod + 1, '/') : NULL;
-        if (!container || !text) {
-            problem_at(l, AIM_E_DOCUMENT, AIM_SEVERITY_ERROR, logs->line, logs->column, "/podLogs", NULL,
-                       "a log needs a key <namespace>/<pod>/<container> and a text");
-            continue;
-        }
-        aim_code code = aim_cluster_add_log(l->cluster, aimp_copy(&l->scratch, where, (size_t)(pod - where)),
-                                            aimp_copy(&l->scratch, pod + 1, (size_t)(container - pod - 1)),
-                                            container + 1, text, strlen(text), NULL);
-        if (code) aimp_raise(l->guard, code, "%s", "");
+    for (size_t i = 0; i < aimp_count(logs); i++)
+        take_log(l, aimp_key(logs, i), aimp_value(logs, i), logs);
+}
+
+static void take_list_item(loader *l, const aimp_node *item, const aimp_arena *arena, const char *api_version,
+                           const char *item_kind, size_t index);
+
+/* What a list of this kind says about the kind of its items: NULL for a plain List. */
+static const char *item_kind_of(loader *l, const char *api_version, const char *kind) {
+    size_t prefix = strlen(kind) - strlen("List");
+    const char *group, *version;
+    if (!prefix) return NULL;
+    const char *item_kind = aimp_copy(&l->scratch, kind, prefix);
+    split_api_version(&l->scratch, aimp_or_empty(api_version), &group, &version);
+    aimp_kind id = aimp_kind_find(group, version, item_kind);
+    if (id != AIMP_KIND_NONE) l->kinds[id].known = true;
+    return item_kind;
+}
+
+/* A list in a list was built as one tree: its items move into memory of their own. */
+static void take_nested_list(loader *l, const aimp_node *root, const char *kind) {
+    const char *api_version = aimp_get_text(root, "apiVersion");
+    const char *item_kind = item_kind_of(l, api_version, kind);
+    const aimp_node *items = aimp_get(root, "items");
+    for (size_t i = 0; i < aimp_count(items); i++) {
+        aimp_arena *arena = on_arena(l);
+        take_list_item(l, aimp_node_copy(arena, aimp_item(items, i)), arena, api_version, item_kind, i);
     }
+}
+
+static void take_list_item(loader *l, const aimp_node *item, const aimp_arena *arena, const char *api_version,
+                           const char *item_kind, size_t index) {
+    const char *kind = aimp_or_empty(aimp_get_text(item, "kind"));
+    const aimp_node *nested = aimp_get(item, "items");
+    if (item->kind != AIMP_MAP)
+        problem_at(
+            l, AIM_E_DOCUMENT, AIM_SEVERITY_ERROR, item->line, item->column,
+            aimp_format(&l->scratch, "/items/%zu", index), NULL,
+            aimp_format(&l->scratch, "an item of a list must be a map (an object), not %s", aimp_node_kind_name(item)));
+    else if (aimp_ends_with(kind, "List") && nested && nested->kind == AIMP_LIST)
+        take_nested_list(l, item, kind);
+    else
+        take_document(l, item, arena, item_kind ? api_version : NULL, item_kind, PUT_DOCUMENT);
 }
 
 static void take_list(loader *l, const aimp_document *document, const char *kind) {
     const char *api_version = aimp_get_text(document->root, "apiVersion");
-    size_t prefix = strlen(kind) - strlen("List");
-    const char *item_kind = prefix ? aimp_copy(&l->scratch, kind, prefix) : NULL;
-    const char *group, *version;
-    split_api_version(&l->scratch, aimp_or_empty(api_version), &group, &version);
-    if (item_kind) {
-        aimp_kind id = aimp_kind_find(group, version, item_kind);
-        if (id != AIMP_KIND_NONE) l->kinds[id].known = true;
+    const char *item_kind = item_kind_of(l, api_version, kind);
+    const aimp_node *items = aimp_get(document->root, "items");
+    if (!aimp_is_null(items)) { /* a list that was written out has been taken apart */
+        const char *message = "\"items\" may not be an alias";
+        if (items->kind != AIMP_LIST)
+            message = aimp_format(&l->scratch, "\"items\" must be a list, not %s", aimp_node_kind_name(items));
+        problem_at(l, AIM_E_TYPE, AIM_SEVERITY_ERROR, items->line, items->column, "/items", NULL, message);
     }
-    for (size_t i = 0; i < document->item_count; i++) {
-        const aimp_node *item = document->items[i];
-        if (item->kind == AIMP_MAP) {
-            take_document(l, item, document->item_arenas[i], item_kind ? api_version : NULL, item_kind, PUT_DOCUMENT);
-            continue;
-        }
-        problem_at(
-            l, AIM_E_DOCUMENT, AIM_SEVERITY_ERROR, item->line, item->column, aimp_format(&l->scratch, "/items/%zu", i),
-            NULL,
-            aimp_format(&l->scratch, "an item of a list must be a map (an object), not %s", aimp_node_kind_name(item)));
-    }
+    for (size_t i = 0; i < document->item_count; i++)
+        take_list_item(l, document->items[i], document->item_arenas[i], api_version, item_kind, i);
 }
 
 static void on_document(void *user, const aimp_document *document) {
     loader *l = user;
     const aimp_node *root = document->root;
     const char *kind = aimp_or_empty(aimp_get_text(root, "kind"));
-    bool is_case = aimp_cluster_is_case(root);
+    bool is_case = aimp_is_case(root);
     if (is_case) take_case(l, root);
     bool is_list = aimp_ends_with(kind, "List") && (document->has_items || aimp_get(root, "items"));
     if (is_case || is_list)
@@ -274,6 +309,9 @@ static void on_document(void *user, const aimp_document *document) {
         take_event(l, root, document->arena);
     else
         take_document(l, root, document->arena, NULL, NULL, PUT_DOCUMENT);
+    if (!is_case && !is_list && document->has_items)
+        problem_at(l, AIM_OK, AIM_SEVERITY_WARNING, root->line, root->column, "/items", NULL,
+                   "unknown field \"items\" is ignored: the kind is no list");
     drop_nursery(l);
 }
 
@@ -314,6 +352,7 @@ static void set_slot(loader *l, change *c, aimp_slot *slot, aimp_object *base, a
     }
     if (effective && !aimp_tables_reserve(&l->cluster->tables, effective))
         aimp_raise(l->guard, AIM_E_NO_MEMORY, "%s", "");
+    if (effective) effective->arena.guard = NULL;
     c->slot = slot; /* from here on nothing can fail, and undo() knows what was there */
     c->old_base = slot->base;
     c->old_overlay = slot->overlay;
@@ -420,15 +459,6 @@ static void load(void *arg) {
     }
 }
 
-/* Logs that a case file added come off again when the file is refused. */
-static void drop_logs(aim_cluster *cluster, const aimp_log *until) {
-    while (cluster->logs != until) {
-        aimp_log *log = cluster->logs;
-        cluster->logs = log->next;
-        aimp_release(&cluster->context->allocator, log, log->size);
-    }
-}
-
 static void log_result(const loader *l, aim_code code) {
     char line[256];
     if (!l->context->log) return;
@@ -453,13 +483,15 @@ static aim_code run(aim_cluster *cluster, const aim_source *source, aim_report *
     if (!l.report) return aimp_fail(err, allocator, AIM_E_NO_MEMORY, NULL, "out of memory");
     aimp_arena_init(&l.scratch, allocator, &guard, 8192);
     memcpy(l.kinds, cluster->kinds, sizeof l.kinds);
-    const aimp_log *logs = cluster->logs;
     aim_code code = aimp_guard_run(&guard, load, &l);
     bool ok = code == AIM_OK && l.report->error_count == 0;
-    if (ok)
-        memcpy(cluster->kinds, l.kinds, sizeof l.kinds);
-    else
-        drop_logs(cluster, logs);
+    if (ok) memcpy(cluster->kinds, l.kinds, sizeof l.kinds);
+    while (ok && l.logs) {
+        aimp_log *log = l.logs;
+        l.logs = log->next;
+        aimp_log_link(cluster, log);
+    }
+    aimp_logs_free(allocator, l.logs);
     finish(&l, ok);
     aimp_place place = {.source = l.name};
     if (code)

@@ -109,6 +109,23 @@ void aimp_object_describe(aimp_object *object, aimp_kind kind, const aimp_node *
     if (kind == AIMP_NODE) describe_node(object);
 }
 
+static const aimp_issue *copied_issues(aimp_arena *arena, const aimp_issue *issues) {
+    const aimp_issue *first = NULL, **last = &first;
+    for (; issues; issues = issues->next) {
+        aimp_issue *copy = aimp_take(arena, sizeof *copy);
+        *copy = *issues;
+        copy->node = NULL; /* of a tree that may go away */
+        copy->next = NULL;
+        copy->pointer = aimp_copy_string(arena, issues->pointer);
+        copy->message = aimp_copy_string(arena, issues->message);
+        copy->actual = issues->actual ? aimp_copy_string(arena, issues->actual) : NULL;
+        copy->wanted = issues->wanted ? aimp_copy_string(arena, issues->wanted) : NULL;
+        *last = copy;
+        last = (const aimp_issue **)&copy->next;
+    }
+    return first;
+}
+
 void aimp_object_overlay(aimp_object *object, const aimp_object *base, const aimp_object *overlay) {
     aimp_arena *arena = &object->arena;
     const aimp_node *root = aimp_node_copy(arena, overlay->root);
@@ -120,6 +137,7 @@ void aimp_object_overlay(aimp_object *object, const aimp_object *base, const aim
     object->source = aimp_copy_string(arena, aimp_or_empty(overlay->source));
     object->line = overlay->line;
     object->column = overlay->column;
+    object->issues = copied_issues(arena, overlay->issues);
     aimp_object_describe(object, overlay->kind, root);
 }
 

@@ -13,13 +13,6 @@ typedef struct entry {
     aim_report_entry shown;
 } entry;
 
-typedef struct kind_count {
-    const char *name;
-    uint64_t objects;
-    bool used;
-    struct kind_count *next;
-} kind_count;
-
 aim_report *aimp_report_new(aim_context *context, aimp_guard *guard) {
     aim_report *report = aimp_alloc(&context->allocator, sizeof *report);
     if (!report) return NULL;
@@ -49,17 +42,27 @@ static const char *excerpt(aimp_arena *arena, const aimp_report_place *place) {
     }
     const char *newline = memchr(p, '\n', (size_t)(end - p));
     size_t size = (size_t)((newline ? newline : end) - p);
-    if (place->column > EXCERPT_BYTES) return NULL; /* a caret under a cut line would point nowhere */
-    if (size > EXCERPT_BYTES) {
-        size = EXCERPT_BYTES;
-        while (size && ((unsigned char)p[size] & 0xc0) == 0x80)
-            size--;
+    if (place->line == 1 && size >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0) p += 3, size -= 3;
+    const char *line_end = p + size;
+    uint32_t code_point;
+    for (uint64_t column = 1; size > EXCERPT_BYTES && column + EXCERPT_BYTES / 2 < place->column; column++) {
+        size_t bytes = aimp_utf8_decode(p, line_end, &code_point);
+        p += bytes ? bytes : 1;
+        size = (size_t)(line_end - p);
     }
-    char *copy = aimp_copy(arena, p, size);
-    for (char *c = copy; *c; c++) {
-        if ((unsigned char)*c < 0x20 || *c == 0x7f) *c = ' ';
+    if (size > EXCERPT_BYTES) size = EXCERPT_BYTES;
+    aimp_text text = aimp_text_new(arena);
+    for (size_t bytes; size; p += bytes, size -= bytes) {
+        bytes = aimp_utf8_decode(p, line_end, &code_point);
+        if (bytes > size) break; /* cut inside a character */
+        if (bytes == 0)
+            aimp_text_add_char(&text, '?'), bytes = 1;
+        else if (code_point < 0x20 || code_point == 0x7f)
+            aimp_text_add_char(&text, ' ');
+        else
+            aimp_text_add(&text, p, bytes);
     }
-    return copy;
+    return aimp_text_string(&text);
 }
 
 static const char *copied(aimp_arena *arena, const char *text) {
@@ -100,18 +103,38 @@ void aimp_report_add(aim_report *report, aim_code code, int32_t severity, const 
         report->warning_count++;
 }
 
-void aimp_report_count_kind(aim_report *report, const char *group, const char *kind, bool used) {
-    const char *name = *group ? aimp_format(&report->arena, "%s.%s", kind, group) : kind;
-    kind_count **at = &report->kinds;
-    while (*at && strcmp((*at)->name, name) < 0)
-        at = &(*at)->next;
-    if (!*at || strcmp((*at)->name, name) != 0) {
-        kind_count *added = aimp_take_zeroed(&report->arena, sizeof *added);
-        *added = (kind_count){aimp_copy_string(&report->arena, name), 0, used, *at};
-        *at = added;
-        report->kind_count++;
+/* Where a name is, or has to go, among the kinds, which are in the order of their names. */
+static size_t kind_position(const aim_report *report, const char *name) {
+    size_t low = 0, high = report->kind_count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (strcmp(report->kinds[middle].name, name) < 0)
+            low = middle + 1;
+        else
+            high = middle;
     }
-    (*at)->objects++;
+    return low;
+}
+
+void aimp_report_count_kind(aim_report *report, const char *group, const char *kind, bool used) {
+    aimp_arena *arena = &report->arena;
+    aimp_mark mark = aimp_arena_mark(arena);
+    const char *name = *group ? aimp_format(arena, "%s.%s", kind, group) : aimp_copy_string(arena, kind);
+    size_t at = kind_position(report, name);
+    if (at < report->kind_count && strcmp(report->kinds[at].name, name) == 0) {
+        report->kinds[at].objects++;
+        aimp_arena_rewind(arena, mark);
+        return;
+    }
+    if (report->kind_count == report->kind_capacity) {
+        size_t capacity = report->kind_capacity ? report->kind_capacity * 2 : 16;
+        report->kinds = aimp_take_more(arena, report->kinds, report->kind_capacity * sizeof *report->kinds,
+                                       capacity * sizeof *report->kinds);
+        report->kind_capacity = capacity;
+    }
+    memmove(&report->kinds[at + 1], &report->kinds[at], (report->kind_count - at) * sizeof *report->kinds);
+    report->kinds[at] = (aimp_kind_count){name, 1, used};
+    report->kind_count++;
 }
 
 size_t aim_report_count(const aim_report *report) {
@@ -138,13 +161,10 @@ size_t aim_report_kind_count(const aim_report *report) {
 }
 
 const char *aim_report_kind_at(const aim_report *report, size_t index, uint64_t *objects, int32_t *used) {
-    const kind_count *k = report ? report->kinds : NULL;
-    for (; k && index > 0; k = k->next)
-        index--;
-    if (!k) return NULL;
-    if (objects) *objects = k->objects;
-    if (used) *used = k->used;
-    return k->name;
+    if (!report || index >= report->kind_count) return NULL;
+    if (objects) *objects = report->kinds[index].objects;
+    if (used) *used = report->kinds[index].used;
+    return report->kinds[index].name;
 }
 
 aim_code aimp_report_fail(const aim_report *report, aim_error **err) {

@@ -6,14 +6,20 @@
 
 #include "base/context.h"
 
+typedef struct aimp_kind_count {
+    const char *name;
+    uint64_t objects;
+    bool used;
+} aimp_kind_count;
+
 struct aim_report {
     aim_context *context;
     aimp_arena arena;
     struct entry *errors, *last_error, *warnings, *last_warning;
     size_t error_count, warning_count;
     uint64_t dropped;
-    struct kind_count *kinds; /* in order of name */
-    size_t kind_count;
+    aimp_kind_count *kinds; /* in order of name */
+    size_t kind_count, kind_capacity;
 };
 
 /* NULL when memory is out. */

@@ -8,7 +8,9 @@
 
 static int64_t amount(const aimp_node *list, const char *resource) {
     aimp_quantity quantity;
-    return aimp_quantity_of(aimp_get(list, resource), &quantity) ? aimp_quantity_value(&quantity) : 0;
+    const int64_t most = (int64_t)1 << 40; /* sums of what anybody may have written stay far from overflowing */
+    int64_t value = aimp_quantity_of(aimp_get(list, resource), &quantity) ? aimp_quantity_value(&quantity) : 0;
+    return value < 0 ? 0 : value > most ? most : value;
 }
 
 static int64_t requested(const aimp_node *container, const char *resource) {

@@ -205,7 +205,8 @@ typedef struct aimp_pass {
     aimp_findings findings;
     uint64_t unknown_kinds; /* bits by aimp_kind: kinds that nobody supplied and a decision wanted */
     aimp_read *reads, *last_read;
-    aimp_held **held; /* where held objects are listed, each with a reference */
+    const char *gpus_text; /* aimp_gpus_of_cluster(), once it was asked */
+    aimp_held **held;      /* where held objects are listed, each with a reference */
 } aimp_pass;
 
 /* --- pass.c --- */

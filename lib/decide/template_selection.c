@@ -112,15 +112,24 @@ static bool fits_overrides(aimp_pass *pass, aimp_candidate *c, aimp_judgement *j
 }
 
 const char *aimp_gpus_of_cluster(aimp_pass *pass) {
+    enum { MOST = 20 };
     const aimp_tables *tables = &pass->cluster->tables;
     aimp_text text = aimp_text_new(pass->arena);
+    size_t named = 0, more = 0;
+    if (pass->gpus_text) return pass->gpus_text;
     for (size_t i = 0; i < tables->gpu_count; i++) {
         const aimp_bucket *bucket = tables->gpus[i];
         if (!bucket->slots.count) continue;
-        aimp_text_add_format(&text, "%s%s on %zu node%s", text.size ? ", " : "", bucket->key + 1, bucket->slots.count,
+        if (named == MOST) {
+            more++;
+            continue;
+        }
+        aimp_text_add_format(&text, "%s%s on %zu node%s", named++ ? ", " : "", bucket->key + 1, bucket->slots.count,
                              bucket->slots.count == 1 ? "" : "s");
     }
-    return text.size ? aimp_text_string(&text) : "no AMD GPU";
+    if (more) aimp_text_add_format(&text, " and %zu more", more);
+    pass->gpus_text = text.size ? aimp_text_string(&text) : "no AMD GPU";
+    return pass->gpus_text;
 }
 
 static bool cluster_has_gpu(aimp_pass *pass, const aimp_template_facts *facts) {

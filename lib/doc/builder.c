@@ -135,10 +135,16 @@ static void *grown(aimp_builder *builder, void *old, size_t *capacity, size_t si
     return more;
 }
 
+/* Frames around the object itself: a list and its items, or a watch event. */
+static size_t object_base(const aimp_builder *builder) {
+    if (builder->object_depth) return builder->object_depth;
+    const char *key = builder->depth ? builder->frames[0].key : NULL;
+    return key && strcmp(key, "object") == 0 ? 1 : 0;
+}
+
 /* The bulk of real dumps that no decision needs. */
 static bool is_dropped(const aimp_builder *builder) {
-    size_t top = builder->depth - builder->object_depth;
-    if (top != 2) return false;
+    if (builder->depth - object_base(builder) != 2) return false;
     const frame *outer = &builder->frames[builder->depth - 2], *inner = &builder->frames[builder->depth - 1];
     if (!outer->key || !inner->key) return false;
     if (strcmp(outer->key, "metadata") == 0) return strcmp(inner->key, "managedFields") == 0;
@@ -151,7 +157,7 @@ static bool add_value(aimp_builder *builder, const aimp_node *value) {
     if (builder->entry_count == builder->entry_capacity)
         builder->entries = grown(builder, builder->entries, &builder->entry_capacity, sizeof(entry));
     builder->entries[builder->entry_count++] = (entry){top->key, value, top->key_spot, false};
-    if (top->map && builder->depth - builder->object_depth == 1 && strcmp(top->key, "kind") == 0)
+    if (top->map && builder->depth - object_base(builder) == 1 && strcmp(top->key, "kind") == 0)
         builder->kind = aimp_text_of(value);
     top->key = NULL;
     return true;
@@ -233,27 +239,37 @@ static bool report_duplicate(aimp_builder *builder, const entry *first, size_t c
     return true;
 }
 
+/* By key; of one key those that are written out first, then in the order of the text. */
+static int compare_entries(const void *a, const void *b) {
+    const entry *x = *(entry *const *)a, *y = *(entry *const *)b;
+    int order = strcmp(x->key, y->key);
+    if (order == 0) order = x->merged - y->merged;
+    return order ? order : x < y ? -1 : 1;
+}
+
 /* Members that came through "<<" and are also written out, or came through an earlier "<<", give way. */
-static size_t drop_overridden(entry *first, size_t count) {
+static size_t drop_overridden(aimp_builder *builder, entry *first, size_t count) {
+    entry **order = aimp_take_array(builder->scratch, count, sizeof *order);
+    bool *overridden = aimp_take_zeroed(builder->scratch, count);
+    for (size_t i = 0; i < count; i++)
+        order[i] = &first[i];
+    qsort(order, count, sizeof *order, compare_entries);
+    for (size_t i = 1; i < count; i++)
+        overridden[order[i] - first] = order[i]->merged && strcmp(order[i - 1]->key, order[i]->key) == 0;
     size_t left = 0;
     for (size_t i = 0; i < count; i++) {
-        bool overridden = false;
-        for (size_t k = 0; first[i].merged && k < count && !overridden; k++) {
-            if (k == i || strcmp(first[k].key, first[i].key) != 0) continue;
-            overridden = !first[k].merged || k < i;
-        }
-        if (!overridden) first[left++] = first[i];
+        if (!overridden[i]) first[left++] = first[i];
     }
     return left;
 }
 
 static const aimp_node *finish_map(aimp_builder *builder, frame *top) {
-    entry *first = builder->entries + top->first;
+    entry *first = builder->entries ? builder->entries + top->first : NULL;
     size_t count = builder->entry_count - top->first;
     bool merged = false, sorted = true;
     for (size_t i = 0; i < count; i++)
         merged = merged || first[i].merged;
-    if (merged) count = drop_overridden(first, count);
+    if (merged) count = drop_overridden(builder, first, count);
     aimp_member *members = aimp_take_array(builder->arena, count, sizeof *members);
     for (size_t i = 0; i < count; i++) {
         members[i] = (aimp_member){first[i].key, first[i].value};
@@ -268,6 +284,11 @@ static const aimp_node *finish_map(aimp_builder *builder, frame *top) {
             }
         }
     }
+    size_t kept = 0; /* skipped members were only there to be compared */
+    for (size_t i = 0; i < count; i++) {
+        if (members[i].value) members[kept++] = members[i];
+    }
+    count = kept;
     aimp_node *node = aimp_take_zeroed(builder->arena, sizeof *node);
     node->kind = AIMP_MAP;
     node->count = (uint32_t)count;
@@ -327,15 +348,14 @@ bool aimp_builder_end(aimp_builder *builder, aimp_spot spot, const aimp_node **o
         return true;
     }
     if (top->is_items) { /* its items were taken one by one */
-        builder->frames[builder->depth - 1].key = NULL;
         builder->start = spot.offset;
-        return true;
+        if (out) *out = NULL;            /* and nothing that an alias could copy is left */
+        return add_value(builder, NULL); /* so that its key is not taken twice */
     }
     if (top->dropped) {
         if (!builder->kept) aimp_arena_rewind(builder->arena, top->mark);
         builder->kept = false;
-        builder->frames[builder->depth - 1].key = NULL;
-        return true;
+        return add_value(builder, NULL); /* so that its key is not taken twice */
     }
     return add_value(builder, node);
 }
@@ -347,8 +367,8 @@ bool aimp_builder_scalar(aimp_builder *builder, aimp_node_kind kind, const char 
                              "a document must be a map (an object), this one is a plain value");
         return false;
     }
-    bool item = starts_item(builder);
-    if (item) begin_item(builder, spot);
+    bool item = starts_item(builder); /* a plain value needs no memory of its own */
+    if (item) builder->outer = builder->arena;
     if (!count_values(builder, 1, spot)) return false;
     if (kind == AIMP_STRING && memchr(text, '\0', size)) {
         aimp_builder_problem(builder, AIM_E_SYNTAX, spot, "a string holds a NUL character");
@@ -391,8 +411,8 @@ static size_t depth_of_tree(const aimp_node *node) {
 static bool count_copy(aimp_builder *builder, const aimp_node *node, aimp_spot spot) {
     const uint64_t always = 1000;
     uint64_t size = size_of_tree(node);
+    uint64_t written = builder->values - builder->copied_values; /* at least the container that the copy goes into */
     builder->copied_values += size;
-    uint64_t written = builder->values > builder->copied_values ? builder->values - builder->copied_values : 1;
     if (builder->copied_values > always && builder->copied_values / builder->limits->alias_expansion > written) {
         aimp_builder_problem(builder, AIM_E_LIMIT, spot, "aliases make the object more than %llu times as large",
                              (unsigned long long)builder->limits->alias_expansion);

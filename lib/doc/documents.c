@@ -31,10 +31,13 @@ void aimp_read_documents(const char *text, size_t size, const aim_limits *limits
         text += used, size -= used;
         const char *newline = memchr(text, '\n', size); /* behind the marker there may be JSON again */
         size_t marker = newline ? (size_t)(newline - text) + 1 : size;
-        size_t next = marker;
-        while (next < size && aimp_is_space(text[next]))
+        size_t next = 3;
+        while (next < marker && aimp_is_space(text[next]))
             next++;
-        if (next < size && text[next] != '{') {
+        bool bare = next == marker || (text[next] == '#' && next > 3);
+        for (next = marker; next < size && aimp_is_space(text[next]);)
+            next++;
+        if (!bare || (next < size && text[next] != '{')) {
             aimp_read_yaml(builder, text, size, line);
             return;
         }

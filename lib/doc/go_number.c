@@ -37,6 +37,7 @@ bool aimp_go_number_fits(aimp_arena *arena, const char *json_number) {
 
 const char *aimp_go_number(aimp_arena *arena, const char *json_number) {
     double value = read_double(arena, json_number);
+    if (!isfinite(value)) return json_number; /* aimp_go_number_fits() says so beforehand */
     if (value == 0) return signbit(value) ? "-0" : "0";
     char text[40];
     for (int precision = 0; precision < 17; precision++) {

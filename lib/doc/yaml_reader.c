@@ -10,7 +10,10 @@
 typedef struct anchor {
     const char *name;
     const aimp_node *node;
+    size_t earlier; /* the anchor before it in its bucket, counted from 1; 0: none */
 } anchor;
+
+enum { ANCHOR_BUCKETS = 1024 };
 
 /* A container that is open: whether a key or a value comes next, and what name it has. */
 typedef struct level {
@@ -26,6 +29,7 @@ typedef struct composer {
     uint64_t line_offset; /* lines before the text that the parser sees */
     anchor *anchors;
     size_t anchor_count, anchor_capacity;
+    size_t buckets[ANCHOR_BUCKETS]; /* the newest anchor of each, from 1 */
     level *levels;
     size_t depth, level_capacity;
     uint64_t document_line; /* where the document that is being read began, from 1; 0: none yet */
@@ -57,11 +61,14 @@ static void remember(composer *c, const char *name, const aimp_node *node) {
             aimp_take_more(c->scratch, c->anchors, c->anchor_capacity * sizeof(anchor), capacity * sizeof(anchor));
         c->anchor_capacity = capacity;
     }
-    c->anchors[c->anchor_count++] = (anchor){name, node};
+    size_t *bucket = &c->buckets[aimp_hash(name, strlen(name), 0) % ANCHOR_BUCKETS];
+    c->anchors[c->anchor_count++] = (anchor){name, node, *bucket};
+    *bucket = c->anchor_count;
 }
 
 static const aimp_node *recall(const composer *c, const char *name) {
-    for (size_t i = c->anchor_count; i > 0; i--) {
+    for (size_t i = c->buckets[aimp_hash(name, strlen(name), 0) % ANCHOR_BUCKETS]; i > 0;
+         i = c->anchors[i - 1].earlier) {
         if (strcmp(c->anchors[i - 1].name, name) == 0) return c->anchors[i - 1].node;
     }
     return NULL;
@@ -169,6 +176,7 @@ static bool on_begin(composer *c, const yaml_event_t *event, aimp_spot spot) {
     }
     if (!aimp_builder_begin(c->builder, map, spot)) return false;
     const yaml_char_t *name = map ? event->data.mapping_start.anchor : event->data.sequence_start.anchor;
+    if (name) aimp_builder_keep(c->builder); /* before a skipped container is given back */
     push(c, (level){.map = map, .wants_key = map, .anchor = own_name(c, name)});
     return true;
 }
@@ -189,6 +197,7 @@ static bool on_event(composer *c, const yaml_event_t *event) {
     switch (event->type) {
     case YAML_DOCUMENT_START_EVENT:
         c->anchor_count = 0;
+        memset(c->buckets, 0, sizeof c->buckets);
         c->document_line = event->start_mark.line + 1;
         return true;
     case YAML_MAPPING_END_EVENT:
@@ -236,6 +245,7 @@ static void delete_both(void *arg) {
 static bool compose(composer *c, const char *text, size_t size, uint64_t *failed_line) {
     if (!yaml_parser_initialize(&c->parser)) aimp_raise(c->scratch->guard, AIM_E_NO_MEMORY, "libyaml is out of memory");
     yaml_parser_set_input_string(&c->parser, (const unsigned char *)text, size);
+    yaml_parser_set_encoding(&c->parser, YAML_UTF8_ENCODING); /* UTF-16 is refused, as the API server does */
     aimp_guard *guard = c->scratch->guard;
     yaml_event_t event;
     held_event held = {&c->parser, &event};

@@ -146,19 +146,33 @@ static const aimp_node *admit_value(aimp_admission *a, const aimp_field *field, 
     return node;
 }
 
+typedef struct named {
+    const char *name;
+    size_t index;
+} named;
+
+static int by_name_then_index(const void *left, const void *right) {
+    const named *a = left, *b = right;
+    int order = strcmp(a->name, b->name);
+    return order ? order : a->index < b->index ? -1 : 1;
+}
+
+/* Every name but the first of its kind is reported, in any length of list in good time. */
 static void check_keys(aimp_admission *a, const aimp_node *list, const char *pointer) {
-    for (size_t i = 1; i < list->count; i++) {
+    named *names = aimp_take_array(a->arena, list->count, sizeof *names);
+    size_t count = 0;
+    for (size_t i = 0; i < list->count; i++) {
         const char *name = aimp_get_text(list->as.items[i], "name");
-        for (size_t k = 0; name && k < i; k++) {
-            const char *other = aimp_get_text(list->as.items[k], "name");
-            if (!other || strcmp(name, other) != 0) continue;
-            aimp_issue *issue =
-                record(a, AIMP_ISSUE_VALUE, list->as.items[i], aimp_format(a->arena, "%s/%zu/name", pointer, i));
-            issue->actual = aimp_format(a->arena, "\"%.80s\"", name);
-            issue->wanted = "a name that occurs once";
-            issue->message = aimp_format(a->arena, "the name %s occurs twice in this list", issue->actual);
-            break;
-        }
+        if (name) names[count++] = (named){name, i};
+    }
+    if (count > 1) qsort(names, count, sizeof *names, by_name_then_index);
+    for (size_t i = 1; i < count; i++) {
+        if (strcmp(names[i - 1].name, names[i].name) != 0) continue;
+        aimp_issue *issue = record(a, AIMP_ISSUE_VALUE, list->as.items[names[i].index],
+                                   aimp_format(a->arena, "%s/%zu/name", pointer, names[i].index));
+        issue->actual = aimp_format(a->arena, "\"%.80s\"", names[i].name);
+        issue->wanted = "a name that occurs once";
+        issue->message = aimp_format(a->arena, "the name %s occurs twice in this list", issue->actual);
     }
 }
 

@@ -1,0 +1,90 @@
+/* A whole cluster as one text that can be read back: objects, declarations and logs. A bug report that can be replayed.
+ */
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "cluster/cluster.h"
+#include "doc/writer.h"
+
+bool aimp_is_case(const aimp_node *root) {
+    return aimp_equal(aimp_get_text(root, "apiVersion"), AIMP_CASE_API_VERSION) &&
+           aimp_equal(aimp_get_text(root, "kind"), AIMP_CASE_KIND);
+}
+
+bool aimp_declaration_read(const aimp_node *d, aimp_kind_state kinds[AIMP_KIND_COUNT]) {
+    aimp_kind kind = aimp_kind_named(aimp_or_empty(aimp_get_text(d, "kind")));
+    const char *state = aimp_or_empty(aimp_get_text(d, "state")), *verb = aimp_or_empty(aimp_get_text(d, "verb"));
+    aimp_read_error error = aimp_read_error_named(aimp_get_text(d, "reason"));
+    bool failed = strcmp(state, "failed") == 0 && error != AIMP_READ_OK, known = strcmp(state, "known") == 0;
+    if (kind == AIMP_KIND_NONE || (!failed && !known && strcmp(state, "unknown") != 0)) return false;
+    if (!failed) {
+        kinds[kind] = (aimp_kind_state){.known = known};
+        return true;
+    }
+    if (strcmp(verb, "list") != 0) kinds[kind].get = error;
+    if (strcmp(verb, "get") != 0) kinds[kind].list = error;
+    return true;
+}
+
+static const aimp_node *declaration(aimp_arena *arena, const char *kind, const char *state, const char *verb,
+                                    aimp_read_error error) {
+    return aimp_map_of(arena, "kind", aimp_string(arena, kind), "state", aimp_string(arena, state), "verb",
+                       aimp_string_or_none(arena, verb), "reason",
+                       error ? aimp_string(arena, aimp_read_error_name(error)) : NULL, NULL);
+}
+
+static const aimp_node *declarations(aimp_arena *arena, const aim_cluster *cluster) {
+    aimp_items items = aimp_items_new(arena);
+    for (int i = AIMP_KIND_NONE + 1; i < AIMP_KIND_COUNT; i++) {
+        const aimp_kind_state *state = &cluster->kinds[i];
+        const char *kind = aimp_kind_of((aimp_kind)i)->kind;
+        if (state->known) aimp_items_add(&items, declaration(arena, kind, "known", NULL, AIMP_READ_OK));
+        if (state->get) aimp_items_add(&items, declaration(arena, kind, "failed", "get", state->get));
+        if (state->list) aimp_items_add(&items, declaration(arena, kind, "failed", "list", state->list));
+    }
+    return aimp_items_list(&items);
+}
+
+static const aimp_node *logs_node(aimp_arena *arena, const aim_cluster *cluster) {
+    size_t count = 0;
+    for (const aimp_log *log = cluster->logs; log; log = log->next)
+        count++;
+    aimp_member *members = aimp_take_array(arena, count, sizeof *members);
+    count = 0;
+    for (const aimp_log *log = cluster->logs; log; log = log->next)
+        members[count++] = (aimp_member){log->where, aimp_string(arena, log->text)};
+    return aimp_map_from(arena, members, count);
+}
+
+typedef struct case_job {
+    const aim_cluster *cluster;
+    aim_buffer *buffer;
+} case_job;
+
+static void write_case(void *arg) {
+    case_job *job = arg;
+    aimp_arena *arena = aimp_buffer_arena(job->buffer);
+    aimp_items items = aimp_items_new(arena);
+    for (int kind = AIMP_KIND_NONE + 1; kind < AIMP_KIND_COUNT; kind++) {
+        const aimp_slots *slots = &job->cluster->tables.by_kind[kind];
+        for (size_t i = 0; i < slots->count; i++)
+            aimp_items_add(&items, slots->items[i]->effective->root);
+    }
+    const aimp_node *root =
+        aimp_map_of(arena, "apiVersion", aimp_string(arena, AIMP_CASE_API_VERSION), "kind",
+                    aimp_string(arena, AIMP_CASE_KIND), "declarations", declarations(arena, job->cluster), "podLogs",
+                    logs_node(arena, job->cluster), "items", aimp_items_list(&items), NULL);
+    aimp_text text = aimp_text_new(arena);
+    aimp_write_json(&text, root);
+    aimp_text_add_char(&text, '\n');
+    aimp_buffer_set(job->buffer, aimp_text_string(&text), text.size);
+}
+
+aim_code aim_cluster_write_case(const aim_cluster *cluster, aim_buffer **out, aim_error **err) {
+    if (err) *err = NULL;
+    if (out) *out = NULL;
+    if (!cluster || !out) return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "cluster or out is NULL");
+    case_job job = {cluster, NULL};
+    return aimp_buffer_make(cluster->context, NULL, write_case, &job, &job.buffer, out, err);
+}

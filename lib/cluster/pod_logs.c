@@ -1,0 +1,79 @@
+/* Logs of containers that failed: a status needs them, and nobody can read them from documents. */
+#include <string.h>
+
+#include "base/error.h"
+#include "cluster/cluster.h"
+
+aimp_log *aimp_log_new(const aim_allocator *allocator, const char *where, const char *text, size_t text_size) {
+    size_t where_size = strlen(where) + 1, size = sizeof(aimp_log) + where_size;
+    if (!aimp_size_add(size, text_size, &size) || !aimp_size_add(size, 1, &size)) return NULL;
+    aimp_log *log = aimp_alloc(allocator, size);
+    if (!log) return NULL;
+    char *bytes = (char *)(log + 1);
+    *log = (aimp_log){NULL, size, memcpy(bytes, where, where_size), bytes + where_size};
+    if (text_size) memcpy(bytes + where_size, text, text_size);
+    bytes[where_size + text_size] = '\0';
+    return log;
+}
+
+void aimp_log_link(aim_cluster *cluster, aimp_log *log) {
+    for (aimp_log **at = &cluster->logs; *at; at = &(*at)->next) {
+        aimp_log *old = *at;
+        if (strcmp(old->where, log->where) != 0) continue;
+        *at = old->next;
+        aimp_release(&cluster->context->allocator, old, old->size);
+        break;
+    }
+    log->next = cluster->logs;
+    cluster->logs = log;
+}
+
+bool aimp_logs_copy(const aimp_log *logs, aim_cluster *to) {
+    for (const aimp_log *log = logs; log; log = log->next) {
+        aimp_log *copy = aimp_log_new(&to->context->allocator, log->where, log->text, strlen(log->text));
+        if (!copy) return false;
+        copy->next = to->logs;
+        to->logs = copy;
+    }
+    return true;
+}
+
+void aimp_logs_free(const aim_allocator *allocator, aimp_log *logs) {
+    while (logs) {
+        aimp_log *next = logs->next;
+        aimp_release(allocator, logs, logs->size);
+        logs = next;
+    }
+}
+
+aim_code aim_cluster_add_log(aim_cluster *cluster, const char *ns, const char *pod, const char *container,
+                             const char *text, size_t size, aim_error **err) {
+    if (err) *err = NULL;
+    if (!cluster || !ns || !pod || !container || (!text && size))
+        return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "an argument is NULL");
+    const aim_allocator *allocator = &cluster->context->allocator;
+    char where[1024];
+    if (strlen(ns) + strlen(pod) + strlen(container) + 3 > sizeof where)
+        return aimp_fail(err, allocator, AIM_E_LIMIT, NULL, "the name of the log is too long");
+    strcpy(where, ns);
+    strcat(where, "/");
+    strcat(where, pod);
+    strcat(where, "/");
+    strcat(where, container);
+    const char *nul = text ? memchr(text, '\0', size) : NULL; /* a log may hold anything; a status reads what is text */
+    aimp_log *log = aimp_log_new(allocator, where, text ? text : "", nul ? (size_t)(nul - text) : size);
+    if (!log) return aimp_fail(err, allocator, AIM_E_NO_MEMORY, NULL, "out of memory");
+    aimp_log_link(cluster, log);
+    return AIM_OK;
+}
+
+const char *aimp_cluster_log(const aim_cluster *cluster, const char *ns, const char *pod, const char *container) {
+    size_t ns_size = strlen(ns), pod_size = strlen(pod);
+    for (const aimp_log *log = cluster->logs; log; log = log->next) {
+        const char *w = log->where;
+        if (strncmp(w, ns, ns_size) == 0 && w[ns_size] == '/' && strncmp(w + ns_size + 1, pod, pod_size) == 0 &&
+            w[ns_size + 1 + pod_size] == '/' && strcmp(w + ns_size + pod_size + 2, container) == 0)
+            return log->text;
+    }
+    return NULL;
+}
