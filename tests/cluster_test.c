@@ -121,8 +121,8 @@ TEST(cluster, failing_text_changes_nothing) {
         "---\napiVersion: v1\nkind: Node\nmetadata: {name: 5}\n",
         "---\n" NODE("old", "x"),
         "---\n" NODE("new", "b") "---\n" NODE("new", "c"),
-        "---\napiVersion: libaim/v1\nkind: Case\ndeclarations: [{kind: Pod, state: known}, {kind: Nothing}]\npodLogs: "
-        "{a/b/c: text}\nitems: []\n",
+        ("---\napiVersion: libaim/v1\nkind: Case\ndeclarations: [{kind: Pod, state: known}, {kind: Nothing}]\npodLogs: "
+         "{a/b/c: text}\nitems: []\n"),
         "---\napiVersion: libaim/v1\nkind: Case\npodLogs: {a/b/c: text, wrong: text}\nitems: []\n",
     };
     aim_cluster *cluster = new_cluster(t);

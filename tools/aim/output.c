@@ -14,7 +14,8 @@ int worse(int a, int b) {
 }
 
 void put_safe(FILE *file, const char *text) {
-    for (; text && *text; text++) fputc((unsigned char)*text < 0x20 || *text == 0x7f ? '?' : *text, file);
+    for (; text && *text; text++)
+        fputc((unsigned char)*text < 0x20 || *text == 0x7f ? '?' : *text, file);
 }
 
 void output_name(const char *kind, const char *name) {
