@@ -231,6 +231,8 @@ static bool main_job(test_context *t, const char *text, size_t size) {
     aim_context *context = NULL;
     aim_cluster *cluster = NULL;
     aim_plan *plan = NULL, *finished = NULL;
+    aim_diff *diff = NULL;
+    aim_lint *lint = NULL;
     aim_buffer *buffer = NULL;
     aim_error *error = NULL;
     aim_context_options options = {.struct_size = sizeof options, .allocator = &t->allocator};
@@ -247,12 +249,22 @@ static bool main_job(test_context *t, const char *text, size_t size) {
     if (!code) code = aim_plan_render(plan, AIM_PART_PLAN, AIM_FORMAT_JSON, 0, &buffer, &error);
     aim_outcome outcome = {.struct_size = sizeof outcome, .action = 0, .reason = "Conflict"};
     if (!code) code = aim_plan_finish(plan, &outcome, 1, &finished, &error);
+    if (!code) code = aim_diff_new(plan, cluster, &diff, &error);
+    if (!code) code = aim_lint_new(cluster, NULL, &lint, &error);
+    aim_buffer_free(buffer);
+    buffer = NULL;
+    if (!code) code = aim_diff_render(diff, AIM_FORMAT_MARKDOWN, 0, &buffer, &error);
+    aim_buffer_free(buffer);
+    buffer = NULL;
+    if (!code) code = aim_lint_render(lint, AIM_FORMAT_SARIF, 0, &buffer, &error);
     if (code && code != AIM_E_NO_MEMORY)
         FAIL("%s instead of AIM_E_NO_MEMORY: %s", aim_code_name(code), aim_error_message(error));
     if (code && aim_error_code(error) != code) FAIL("the error says %s", aim_code_name(aim_error_code(error)));
     aim_ref nodes = {.struct_size = sizeof nodes, .kind = "AIMClusterServiceTemplate"};
     if (cluster && aim_cluster_count(cluster, &nodes) != (filled ? 2u : 0u)) FAIL("a failed add changed the cluster");
     aim_buffer_free(buffer);
+    aim_diff_free(diff);
+    aim_lint_free(lint);
     aim_plan_free(finished);
     aim_plan_free(plan);
     aim_cluster_free(cluster);

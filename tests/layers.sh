@@ -7,7 +7,7 @@ set -u
 cd "$1" || exit 1
 problems=0
 allowed=""
-for layer in base doc kube cluster decide render plan fetch curl; do
+for layer in base doc kube cluster decide render plan lint fetch curl; do
     allowed="$allowed $layer"
     [ -d "lib/$layer" ] || continue
     for included in $(sed -n 's/^#include "\([a-z_]*\)\/.*/\1/p' lib/$layer/*.[ch] | sort -u); do
@@ -17,7 +17,7 @@ for layer in base doc kube cluster decide render plan fetch curl; do
         esac
     done
 done
-if grep -Hn '^#include ["<]' tools/aim/*.[ch] | grep -E '"(base|doc|kube|cluster|decide|render|plan)/'; then
+if grep -Hn '^#include ["<]' tools/aim/*.[ch] | grep -E '"(base|doc|kube|cluster|decide|render|plan|lint)/'; then
     echo "the tool includes internals"; problems=$((problems + 1))
 fi
 if grep -Hn '^#include <' include/aim/*.h | grep -vE '<(aim/[a-z]+\.h|stddef\.h|stdint\.h)>'; then

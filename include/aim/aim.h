@@ -9,10 +9,12 @@
 #include <aim/cache.h>
 #include <aim/cluster.h>
 #include <aim/context.h>
+#include <aim/diff.h>
 #include <aim/error.h>
 #include <aim/export.h>
 #include <aim/finding.h>
 #include <aim/health.h>
+#include <aim/lint.h>
 #include <aim/manifest.h>
 #include <aim/model.h>
 #include <aim/plan.h>

@@ -27,6 +27,8 @@ extern "C" {
 #define AIM_FAMILY_INPUT 11
 #define AIM_FAMILY_CAPACITY 12
 #define AIM_FAMILY_RUNTIME 13
+#define AIM_FAMILY_DOCUMENT 14
+#define AIM_FAMILY_NODE 15
 
 /** Stable number of a reason name such as "RequiredGPUNotInCluster"; 0 for an unknown one. @since 0.1 */
 AIM_API int32_t aim_reason_number(const char *name);
@@ -37,11 +39,13 @@ AIM_API const char *aim_reason_name(int32_t number);
  */
 typedef struct aim_finding {
     uint32_t struct_size;
-    uint32_t flags;   /**< 0 */
-    int32_t reason;   /**< stable number */
-    int32_t severity; /**< AIM_SEVERITY_… */
-    int32_t recreate; /**< 1: the remedy needs the object to be deleted and created again (the field is immutable) */
-    int32_t spare;    /**< 0 */
+    uint32_t flags;        /**< 0 */
+    uint64_t line, column; /**< where the field stands in its source, from 1; 0 when that is not known */
+    int32_t reason;        /**< stable number */
+    int32_t severity;      /**< AIM_SEVERITY_… */
+    int32_t recreate;   /**< 1: the remedy needs the object to be deleted and created again (the field is immutable) */
+    int32_t spare;      /**< 0 */
+    const char *source; /**< name of the source, such as a file */
     const char *reason_name;
     const char *object;  /**< "AIMServiceTemplate ml-team/x": whose field it is */
     const char *pointer; /**< JSON Pointer to the field */

@@ -77,7 +77,10 @@ typedef struct aim_ref {
 #define AIM_FORMAT_TEXT 1
 #define AIM_FORMAT_JSON 2
 #define AIM_FORMAT_YAML 3
-#define AIM_FORMAT_WIDE 4 /**< like text, with every finding of every candidate */
+#define AIM_FORMAT_WIDE 4     /**< like text, with every finding of every candidate */
+#define AIM_FORMAT_MARKDOWN 5 /**< for a comment on a pull request */
+#define AIM_FORMAT_SARIF 6    /**< SARIF 2.1.0; findings only */
+#define AIM_FORMAT_GITHUB 7   /**< workflow commands of GitHub Actions; findings only */
 
 /* Flags of a rendered answer. */
 #define AIM_RENDER_COLOR 0x1u /**< ANSI colours in text */

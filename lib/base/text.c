@@ -72,6 +72,21 @@ void aimp_text_add_safe(aimp_text *text, const char *string) {
     }
 }
 
+void aimp_text_add_markdown(aimp_text *text, const char *string) {
+    aimp_text safe = aimp_text_new(text->arena);
+    aimp_text_add_safe(&safe, string);
+    for (const char *p = aimp_text_string(&safe); *p; p++) {
+        if (*p == '<')
+            aimp_text_add_string(text, "&lt;");
+        else if (*p == '&')
+            aimp_text_add_string(text, "&amp;");
+        else {
+            if (strchr("|\\`*_[]#", *p)) aimp_text_add_char(text, '\\');
+            aimp_text_add_char(text, *p);
+        }
+    }
+}
+
 size_t aimp_utf8_length(const char *text) {
     size_t length = 0;
     for (; *text; text++)

@@ -18,6 +18,8 @@ void aimp_text_add_repeated(aimp_text *text, char c, size_t count);
 void aimp_text_add_format(aimp_text *text, const char *format, ...) AIMP_PRINTF(2, 3);
 /* Text of unknown origin for a terminal: control characters become '?', what is not UTF-8 becomes U+FFFD. */
 void aimp_text_add_safe(aimp_text *text, const char *string);
+/* Text of unknown origin for a cell of a Markdown table: nothing in it is markup, and it stays on one line. */
+void aimp_text_add_markdown(aimp_text *text, const char *string);
 /* The text so far; "" when nothing was added. */
 const char *aimp_text_string(const aimp_text *text);
 

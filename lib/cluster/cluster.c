@@ -23,6 +23,7 @@ void aim_cluster_free(aim_cluster *cluster) {
     if (!cluster) return;
     aim_context *context = cluster->context;
     aimp_logs_free(&context->allocator, cluster->logs);
+    aimp_logs_free(&context->allocator, cluster->foreign);
     aimp_tables_free(&cluster->tables);
     aimp_release(&context->allocator, cluster, sizeof *cluster);
     aim_context_free(context);
@@ -37,7 +38,9 @@ aim_code aim_cluster_clone(const aim_cluster *cluster, aim_cluster **out, aim_er
     aim_code code = aim_cluster_new(cluster->context, &clone, err);
     if (code) return code;
     memcpy(clone->kinds, cluster->kinds, sizeof clone->kinds);
-    bool ok = aimp_tables_copy(&cluster->tables, &clone->tables) && aimp_logs_copy(cluster->logs, clone);
+    bool ok = aimp_tables_copy(&cluster->tables, &clone->tables) &&
+              aimp_logs_copy(cluster->logs, clone, &clone->logs) &&
+              aimp_logs_copy(cluster->foreign, clone, &clone->foreign);
     if (!ok) {
         aim_cluster_free(clone);
         return aimp_fail(err, allocator, AIM_E_NO_MEMORY, NULL, "out of memory");

@@ -30,7 +30,8 @@ typedef struct aimp_kind_state {
 typedef struct aimp_log {
     struct aimp_log *next;
     size_t size;              /* of the whole piece */
-    const char *where, *text; /* "<ns>/<pod>/<container>" */
+    const char *where, *text; /* "<ns>/<pod>/<container>"; of a foreign document its source */
+    uint32_t line, column;    /* of a foreign document */
 } aimp_log;
 
 struct aim_cluster {
@@ -38,6 +39,7 @@ struct aim_cluster {
     aimp_tables tables;
     aimp_kind_state kinds[AIMP_KIND_COUNT];
     aimp_log *logs;
+    aimp_log *foreign; /* documents of AIM in a version or group that is not read: what is said about each */
 };
 
 const aimp_object *aimp_cluster_object(const aim_cluster *cluster, aimp_kind kind, const char *ns, const char *name);
@@ -49,7 +51,7 @@ aimp_log *aimp_log_new(const aim_allocator *allocator, const char *where, const 
                        size_t size); /* NULL: memory */
 void aimp_log_link(aim_cluster *cluster,
                    aimp_log *log); /* replaces an earlier one of the same container; cannot fail */
-bool aimp_logs_copy(const aimp_log *logs, aim_cluster *to);
+bool aimp_logs_copy(const aimp_log *logs, aim_cluster *to, aimp_log **list);
 void aimp_logs_free(const aim_allocator *allocator, aimp_log *logs);
 
 /* case_file.c: what a case file says beyond its objects. */

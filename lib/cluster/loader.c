@@ -41,13 +41,24 @@ typedef struct loader {
     aim_report *report;
     nursery *nursed;
     change *first, *last;
-    aimp_log *logs; /* of a case file, until the whole text is accepted */
+    aimp_log *foreign; /* documents of AIM that are not read */
+    aimp_log *logs;    /* of a case file, until the whole text is accepted */
     aimp_kind_state kinds[AIMP_KIND_COUNT];
 } loader;
 
+/* Whether a place may lie in what a Secret holds: then its line is not shown. */
+static bool is_payload(const char *pointer) {
+    static const char *const parts[] = {"/data", "/stringData", "/binaryData"};
+    for (size_t i = 0; pointer && i < 3; i++) {
+        if (strstr(pointer, parts[i])) return true;
+    }
+    return false;
+}
+
 static void problem_at(loader *l, aim_code code, int32_t severity, uint64_t line, uint64_t column, const char *pointer,
                        const char *object, const char *message) {
-    aimp_report_place place = {l->name, l->text, l->size, line, column, pointer, object};
+    bool shown = !is_payload(pointer);
+    aimp_report_place place = {l->name, shown ? l->text : NULL, l->size, line, column, pointer, object};
     aimp_report_add(l->report, code, severity, &place, message);
 }
 
@@ -148,9 +159,16 @@ static void other_kind(loader *l, const char *group, const char *version, const 
     aimp_report_count_kind(l->report, group, kind, false);
     bool aim = strcmp(group, AIMP_AIM_GROUP) == 0 || strcmp(group, "aim.silogen.ai") == 0;
     if (!aim) return;
-    problem_at(
-        l, AIM_OK, AIM_SEVERITY_WARNING, root->line, root->column, "/apiVersion", NULL,
-        aimp_format(&l->scratch, "%s/%s %s is not read: libaim knows %s", group, version, kind, AIMP_AIM_API_VERSION));
+    const char *name = aimp_or_empty(aimp_text_at(root, "metadata", "name", NULL));
+    const char *message = aimp_format(&l->scratch, "%s/%s %s %s is not read: libaim knows %s", group, version, kind,
+                                      name, AIMP_AIM_API_VERSION);
+    problem_at(l, AIM_OK, AIM_SEVERITY_WARNING, root->line, root->column, "/apiVersion", NULL, message);
+    aimp_log *note = aimp_log_new(&l->context->allocator, l->name, message, strlen(message));
+    if (!note) aimp_raise(l->guard, AIM_E_NO_MEMORY, "%s", "");
+    note->line = root->line;
+    note->column = root->column;
+    note->next = l->foreign;
+    l->foreign = note;
 }
 
 static void take_document(loader *l, const aimp_node *root, const aimp_arena *arena, const char *list_api_version,
@@ -491,6 +509,13 @@ static aim_code run(aim_cluster *cluster, const aim_source *source, aim_report *
         l.logs = log->next;
         aimp_log_link(cluster, log);
     }
+    while (ok && l.foreign) {
+        aimp_log *note = l.foreign;
+        l.foreign = note->next;
+        note->next = cluster->foreign;
+        cluster->foreign = note;
+    }
+    aimp_logs_free(allocator, l.foreign);
     aimp_logs_free(allocator, l.logs);
     finish(&l, ok);
     aimp_place place = {.source = l.name};

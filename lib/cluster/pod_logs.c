@@ -10,7 +10,7 @@ aimp_log *aimp_log_new(const aim_allocator *allocator, const char *where, const 
     aimp_log *log = aimp_alloc(allocator, size);
     if (!log) return NULL;
     char *bytes = (char *)(log + 1);
-    *log = (aimp_log){NULL, size, memcpy(bytes, where, where_size), bytes + where_size};
+    *log = (aimp_log){.size = size, .where = memcpy(bytes, where, where_size), .text = bytes + where_size};
     if (text_size) memcpy(bytes + where_size, text, text_size);
     bytes[where_size + text_size] = '\0';
     return log;
@@ -28,12 +28,14 @@ void aimp_log_link(aim_cluster *cluster, aimp_log *log) {
     cluster->logs = log;
 }
 
-bool aimp_logs_copy(const aimp_log *logs, aim_cluster *to) {
+bool aimp_logs_copy(const aimp_log *logs, aim_cluster *to, aimp_log **list) {
     for (const aimp_log *log = logs; log; log = log->next) {
         aimp_log *copy = aimp_log_new(&to->context->allocator, log->where, log->text, strlen(log->text));
         if (!copy) return false;
-        copy->next = to->logs;
-        to->logs = copy;
+        copy->line = log->line;
+        copy->column = log->column;
+        copy->next = *list;
+        *list = copy;
     }
     return true;
 }

@@ -69,6 +69,22 @@ static const struct {
     [AIMP_R_RUNTIME_FAILED] = {1304, "InferenceServiceFailed"},
     [AIMP_R_ROUTE_REFUSED] = {1305, "RouteRefused"},
     [AIMP_R_SCALING_FAILED] = {1306, "ScalingFailed"},
+    [AIMP_R_UNKNOWN_FIELD] = {1401, "UnknownField"},
+    [AIMP_R_IMMUTABLE_CHANGED] = {1402, "ImmutableFieldChanged"},
+    [AIMP_R_LABEL_NOT_ALLOWED] = {1403, "LabelNotAllowed"},
+    [AIMP_R_NAME_NOT_ALLOWED] = {1404, "NameNotAllowed"},
+    [AIMP_R_NAME_SHORTENED] = {1405, "NameShortened"},
+    [AIMP_R_SECRET_MISSING] = {1406, "SecretNotFound"},
+    [AIMP_R_GATEWAY_NOT_FOUND] = {1407, "GatewayNotFound"},
+    [AIMP_R_OTHER_VERSION] = {1408, "OtherAPIVersion"},
+    [AIMP_R_CACHE_REWRITTEN] = {1409, "SharedCacheRewritten"},
+    [AIMP_R_NODE_NOT_SCHEDULABLE] = {1501, "GPULabelNotSchedulable"},
+    [AIMP_R_DEVICE_UNKNOWN] = {1502, "DeviceIDUnknown"},
+    [AIMP_R_FAMILY_ONLY] = {1503, "GPUFamilyOnly"},
+    [AIMP_R_LABELS_CONTRADICT] = {1504, "GPULabelsContradict"},
+    [AIMP_R_VRAM_UNIT] = {1505, "VRAMUnitUnclear"},
+    [AIMP_R_PARTITIONED] = {1506, "GPUPartitioned"},
+    [AIMP_R_NODE_WITHOUT_LABELS] = {1507, "GPUNodeWithoutLabels"},
 };
 
 const char *aimp_reason_text(aimp_reason reason) {
@@ -130,6 +146,38 @@ static const aimp_node *object_node(aimp_arena *arena, aimp_kind kind, const cha
                        aimp_string_or_none(arena, ns), "name", aimp_string_or_none(arena, name), NULL);
 }
 
+void aimp_finding_place(aimp_arena *arena, aimp_finding *f, const aimp_object *object, const char *pointer) {
+    const aimp_node *at = object->root;
+    f->pointer = pointer;
+    f->source = object->source;
+    f->line = (uint32_t)object->line;
+    f->column = (uint32_t)object->column;
+    for (const char *p = pointer; at && *p == '/';) {
+        aimp_text key = aimp_text_new(arena);
+        for (p++; *p && *p != '/'; p++) {
+            bool escaped = *p == '~' && (p[1] == '0' || p[1] == '1');
+            aimp_text_add_char(&key, !escaped ? *p : p[1] == '0' ? '~' : '/');
+            if (escaped) p++;
+        }
+        const char *text = aimp_text_string(&key);
+        size_t index = 0;
+        for (const char *d = text; aimp_is_digit(*d); d++)
+            index = index * 10 + (size_t)(*d - '0');
+        at = at->kind == AIMP_LIST ? aimp_item(at, index) : aimp_get(at, text);
+        if (at && at->line) f->line = at->line, f->column = at->column;
+    }
+}
+
+static const aimp_node *object_node(aimp_arena *arena, aimp_kind kind, const char *ns, const char *name);
+
+aimp_remedy aimp_remedy_remove(aimp_arena *arena, const aimp_object *object, const char *pointer, const char *text) {
+    const aimp_node *step =
+        aimp_map_of(arena, "op", aimp_string(arena, "remove"), "path", aimp_string(arena, pointer), NULL);
+    const aimp_node *patch = aimp_map_of(arena, "object", object_node(arena, object->kind, object->ns, object->name),
+                                         "patch", aimp_list_of(arena, step, NULL), NULL);
+    return (aimp_remedy){text, aimp_list_of(arena, patch, NULL), false};
+}
+
 aimp_remedy aimp_remedy_set(aimp_arena *arena, const aimp_object *object, const char *pointer, const aimp_node *value,
                             const char *text) {
     aimp_items steps = aimp_items_new(arena);
@@ -155,10 +203,11 @@ const aimp_node *aimp_finding_node(aimp_arena *arena, const aimp_finding *f) {
     return aimp_map_of(
         arena, "reason", aimp_string(arena, reasons[f->reason].name), "number",
         aimp_integer(arena, reasons[f->reason].number), "severity", aimp_string(arena, severity_text(f->severity)),
-        "object", f->kind ? object_node(arena, f->kind, f->ns, f->name) : NULL, "pointer",
-        aimp_string_or_none(arena, f->pointer), "actual", f->actual ? aimp_string(arena, f->actual) : NULL, "wanted",
-        f->wanted ? aimp_string(arena, f->wanted) : NULL, "remedy", remedy_node(arena, &f->remedy), "message",
-        aimp_string(arena, aimp_or_empty(f->message)), NULL);
+        "object", f->kind ? object_node(arena, f->kind, f->ns, f->name) : NULL, "source",
+        aimp_string_or_none(arena, f->source), "line", f->line ? aimp_integer(arena, f->line) : NULL, "column",
+        f->column ? aimp_integer(arena, f->column) : NULL, "pointer", aimp_string_or_none(arena, f->pointer), "actual",
+        f->actual ? aimp_string(arena, f->actual) : NULL, "wanted", f->wanted ? aimp_string(arena, f->wanted) : NULL,
+        "remedy", remedy_node(arena, &f->remedy), "message", aimp_string(arena, aimp_or_empty(f->message)), NULL);
 }
 
 const aimp_node *aimp_findings_node(aimp_arena *arena, const aimp_findings *findings) {
@@ -171,6 +220,9 @@ const aimp_node *aimp_findings_node(aimp_arena *arena, const aimp_findings *find
 static void publish(aimp_arena *arena, aimp_finding *f) {
     aim_finding *out = &f->shown;
     *out = (aim_finding){.struct_size = sizeof *out,
+                         .line = f->line,
+                         .column = f->column,
+                         .source = f->source,
                          .reason = reasons[f->reason].number,
                          .severity = f->severity,
                          .recreate = f->remedy.recreate,

@@ -81,6 +81,24 @@ typedef enum aimp_reason {
     AIMP_R_RUNTIME_FAILED,
     AIMP_R_ROUTE_REFUSED,
     AIMP_R_SCALING_FAILED,
+    /* documents */
+    AIMP_R_UNKNOWN_FIELD,
+    AIMP_R_IMMUTABLE_CHANGED,
+    AIMP_R_LABEL_NOT_ALLOWED,
+    AIMP_R_NAME_NOT_ALLOWED,
+    AIMP_R_NAME_SHORTENED,
+    AIMP_R_SECRET_MISSING,
+    AIMP_R_GATEWAY_NOT_FOUND,
+    AIMP_R_OTHER_VERSION,
+    AIMP_R_CACHE_REWRITTEN,
+    /* nodes */
+    AIMP_R_NODE_NOT_SCHEDULABLE,
+    AIMP_R_DEVICE_UNKNOWN,
+    AIMP_R_FAMILY_ONLY,
+    AIMP_R_LABELS_CONTRADICT,
+    AIMP_R_VRAM_UNIT,
+    AIMP_R_PARTITIONED,
+    AIMP_R_NODE_WITHOUT_LABELS,
     AIMP_R_COUNT
 } aimp_reason;
 
@@ -97,6 +115,8 @@ typedef struct aimp_finding {
     aimp_kind kind; /* whose field: */
     const char *ns, *name;
     const char *pointer, *actual, *wanted, *message;
+    const char *source; /* where the field stands; NULL: not known */
+    uint32_t line, column;
     aimp_remedy remedy;
     aim_finding shown; /* the public form, made when the pass ends */
 } aimp_finding;
@@ -114,6 +134,10 @@ aimp_reason aimp_reason_of(const char *name);
 aimp_finding *aimp_findings_add(aimp_arena *arena, aimp_findings *findings, aimp_reason reason, int32_t severity,
                                 const aimp_object *about);
 /* A remedy that sets one field of an object. */
+/* The place of a field in the object's source: of the pointer, or of the nearest field above it. */
+void aimp_finding_place(aimp_arena *arena, aimp_finding *finding, const aimp_object *object, const char *pointer);
+/* A remedy that removes one field of an object. */
+aimp_remedy aimp_remedy_remove(aimp_arena *arena, const aimp_object *object, const char *pointer, const char *text);
 aimp_remedy aimp_remedy_set(aimp_arena *arena, const aimp_object *object, const char *pointer, const aimp_node *value,
                             const char *text);
 const aimp_node *aimp_finding_node(aimp_arena *arena, const aimp_finding *finding);

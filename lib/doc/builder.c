@@ -142,14 +142,19 @@ static size_t object_base(const aimp_builder *builder) {
     return key && strcmp(key, "object") == 0 ? 1 : 0;
 }
 
-/* The bulk of real dumps that no decision needs. */
+/* The bulk of real dumps that no decision needs, and what nobody should keep. */
 static bool is_dropped(const aimp_builder *builder) {
-    if (builder->depth - object_base(builder) != 2) return false;
-    const frame *outer = &builder->frames[builder->depth - 2], *inner = &builder->frames[builder->depth - 1];
-    if (!outer->key || !inner->key) return false;
-    if (strcmp(outer->key, "metadata") == 0) return strcmp(inner->key, "managedFields") == 0;
+    static const char *const payload[] = {"data", "stringData", "binaryData"}; /* of Secrets and ConfigMaps */
+    size_t depth = builder->depth - object_base(builder);
+    const char *key = builder->frames[builder->depth - 1].key;
+    for (size_t i = 0; depth == 1 && key && i < 3; i++) {
+        if (strcmp(key, payload[i]) == 0) return true;
+    }
+    const char *outer = depth == 2 ? builder->frames[builder->depth - 2].key : NULL;
+    if (!outer || !key) return false;
+    if (strcmp(outer, "metadata") == 0) return strcmp(key, "managedFields") == 0;
     bool may_be_node = !builder->kind || strcmp(builder->kind, "Node") == 0;
-    return may_be_node && strcmp(outer->key, "status") == 0 && strcmp(inner->key, "images") == 0;
+    return may_be_node && strcmp(outer, "status") == 0 && strcmp(key, "images") == 0;
 }
 
 static bool add_value(aimp_builder *builder, const aimp_node *value) {

@@ -39,7 +39,9 @@ static void write_quoted(aimp_text *out, const char *text, size_t size, bool yam
     aimp_text_add_char(out, '"');
 }
 
-void aimp_write_json_string(aimp_text *out, const char *text, size_t size) { write_quoted(out, text, size, false); }
+void aimp_write_json_string(aimp_text *out, const char *text, size_t size) {
+    write_quoted(out, text, size, false);
+}
 
 void aimp_write_json(aimp_text *out, const aimp_node *node) {
     switch ((aimp_node_kind)node->kind) {

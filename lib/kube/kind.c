@@ -37,6 +37,7 @@ static const aimp_kind_info kinds[AIMP_KIND_COUNT] = {
     {AIMP_HTTP_ROUTE, "HTTPRoute", "gateway.networking.k8s.io", "v1", "httproutes", true, NULL,
      &aimp_http_route_schema},
     {AIMP_GATEWAY, "Gateway", "gateway.networking.k8s.io", "v1", "gateways", true, NULL, &aimp_open_schema},
+    {AIMP_SECRET, "Secret", "", "v1", "secrets", true, NULL, &aimp_open_schema},
 };
 
 static const struct {

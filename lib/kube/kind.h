@@ -29,6 +29,7 @@ typedef enum aimp_kind {
     AIMP_INFERENCE_SERVICE,
     AIMP_HTTP_ROUTE,
     AIMP_GATEWAY,
+    AIMP_SECRET, /* its name only */
     AIMP_KIND_COUNT
 } aimp_kind;
 

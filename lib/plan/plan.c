@@ -86,7 +86,9 @@ static const aimp_node *node_of(rendering *r, aimp_arena *arena) {
 
 static void write_text(rendering *r, aimp_text *out) {
     bool wide = r->format == AIM_FORMAT_WIDE;
-    if (r->part == AIM_PART_EXPLANATION)
+    if (r->format == AIM_FORMAT_MARKDOWN)
+        aimp_write_markdown(r->plan, r->part, out);
+    else if (r->part == AIM_PART_EXPLANATION)
         aimp_write_explanation(r->plan, out, wide, r->color);
     else if (r->part == AIM_PART_STATUS)
         aimp_write_status_text(r->plan, out, wide, r->color);
@@ -121,7 +123,7 @@ static aim_code check_render(const void *handle, aim_buffer **out, int32_t forma
     if (out) *out = NULL;
     if (!handle || !out) return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "an argument is NULL");
     bool known = format == AIM_FORMAT_JSON || format == AIM_FORMAT_YAML ||
-                 (text && (format == AIM_FORMAT_TEXT || format == AIM_FORMAT_WIDE));
+                 (text && (format == AIM_FORMAT_TEXT || format == AIM_FORMAT_WIDE || format == AIM_FORMAT_MARKDOWN));
     return known ? AIM_OK : aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "unknown format");
 }
 

@@ -47,6 +47,8 @@ void aimp_write_explanation(const aimp_service_plan *plan, aimp_text *out, bool 
 void aimp_write_unknown(const aimp_service_plan *plan, aimp_text *out, bool color);
 void aimp_write_plan_text(const aimp_service_plan *plan, aimp_text *out, bool color);
 void aimp_write_status_text(const aimp_service_plan *plan, aimp_text *out, bool wide, bool color);
+/* plan_markdown.c; part: AIM_PART_… */
+void aimp_write_markdown(const aimp_service_plan *plan, int32_t part, aimp_text *out);
 void aimp_write_manifests(const aimp_service_plan *plan, aimp_text *out);
 
 #endif

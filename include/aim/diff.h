@@ -1,0 +1,63 @@
+/**
+ * @file
+ * A plan against what the cluster holds: what would change, and what the change does.
+ */
+#ifndef AIM_DIFF_H
+#define AIM_DIFF_H
+
+#include <aim/buffer.h>
+#include <aim/cluster.h>
+#include <aim/plan.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct aim_diff aim_diff;
+
+/* Operations of a change. */
+#define AIM_CHANGE_CREATE 1 /**< the object does not exist */
+#define AIM_CHANGE_DELETE 2 /**< the object goes away */
+#define AIM_CHANGE_ADD 3    /**< a field that the object lacks */
+#define AIM_CHANGE_REPLACE 4
+#define AIM_CHANGE_REMOVE 5 /**< an entry of a list that the plan no longer has */
+
+/** One change. Its strings live as long as the diff. @since 0.1 */
+typedef struct aim_change {
+    uint32_t struct_size;
+    uint32_t flags;      /**< 0 */
+    int32_t operation;   /**< AIM_CHANGE_… */
+    int32_t spare;       /**< 0 */
+    const char *object;  /**< "InferenceService team/chat-e201fbda" */
+    const char *pointer; /**< JSON Pointer to the field; "" for the object as a whole */
+    const char *before;  /**< JSON; NULL when there was nothing */
+    const char *after;   /**< JSON; NULL when there will be nothing */
+    const char *effect;  /**< what it does, such as "restarts the pods"; NULL: nothing beyond the field */
+} aim_change;
+
+/**
+ * Compares the objects of a plan with those that the cluster holds, field by field. Fields that the plan does not set
+ * are other people's, or defaults of the server: they are left out, as server-side apply leaves them alone.
+ *
+ * @param plan     a plan that was made from the cluster
+ * @param cluster  read only; other threads may read it too
+ * @param out      receives an owned diff, NULL on failure; aim_diff_free()
+ * @param err      receives an owned error on failure; may be NULL
+ * @since 0.1
+ */
+AIM_API aim_code aim_diff_new(const aim_plan *plan, const aim_cluster *cluster, aim_diff **out, aim_error **err);
+/** Number of changes; 0: applying the plan would change nothing. @since 0.1 */
+AIM_API size_t aim_diff_count(const aim_diff *diff);
+/** A change; out->struct_size must be set. @retval AIM_E_NOT_FOUND @since 0.1 */
+AIM_API aim_code aim_diff_at(const aim_diff *diff, size_t index, aim_change *out);
+/** All changes: AIM_FORMAT_TEXT, JSON or MARKDOWN. flags: AIM_RENDER_COLOR. @since 0.1 */
+AIM_API aim_code aim_diff_render(const aim_diff *diff, int32_t format, uint32_t flags, aim_buffer **out,
+                                 aim_error **err);
+/** Gives a diff back. NULL is accepted. @since 0.1 */
+AIM_API void aim_diff_free(aim_diff *diff);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,169 @@
+/* Runs the rules and puts the findings in the order of the documents. */
+#include "lint/lint.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/error.h"
+
+struct aim_lint {
+    aim_context *context;
+    aimp_arena arena;
+    aimp_held *held; /* objects whose texts the findings use */
+    aimp_findings findings;
+    aimp_finding **sorted;
+};
+
+aimp_finding *aimp_lint_note(aimp_linting *l, aimp_reason reason, int32_t severity, const aimp_object *about,
+                             const char *pointer, const char *message) {
+    aimp_held *held = aimp_take(l->arena, sizeof *held);
+    *held = (aimp_held){*l->held, (aimp_object *)(uintptr_t)about};
+    aimp_object_retain(held->object);
+    *l->held = held;
+    aimp_finding *f = aimp_findings_add(l->arena, &l->findings, reason, severity, about);
+    aimp_finding_place(l->arena, f, about, pointer);
+    f->message = message;
+    return f;
+}
+
+const aimp_object *aimp_linted(const aimp_linting *l, const aimp_slot *slot) {
+    if (slot->overlay) return slot->overlay;
+    bool looked_at = !l->overlays_only || slot->kind == AIMP_NODE;
+    return looked_at ? slot->effective : NULL;
+}
+
+static void lint_foreign(aimp_linting *l) {
+    for (const aimp_log *note = l->cluster->foreign; note; note = note->next) {
+        aimp_finding *f = aimp_findings_add(l->arena, &l->findings, AIMP_R_OTHER_VERSION, AIM_SEVERITY_WARNING, NULL);
+        f->source = aimp_copy_string(l->arena, note->where);
+        f->line = note->line;
+        f->column = note->column;
+        f->pointer = "/apiVersion";
+        f->message = aimp_copy_string(l->arena, note->text);
+    }
+}
+
+static bool has_overlays(const aim_cluster *cluster) {
+    for (size_t kind = 0; kind < AIMP_KIND_COUNT; kind++) {
+        const aimp_slots *slots = &cluster->tables.by_kind[kind];
+        for (size_t i = 0; i < slots->count; i++) {
+            if (slots->items[i]->overlay) return true;
+        }
+    }
+    return false;
+}
+
+static int by_place(const void *left, const void *right) {
+    const aimp_finding *a = *(aimp_finding *const *)left, *b = *(aimp_finding *const *)right;
+    int order = strcmp(aimp_or_empty(a->source), aimp_or_empty(b->source));
+    if (order) return order;
+    if (a->line != b->line) return a->line < b->line ? -1 : 1;
+    if (a->column != b->column) return a->column < b->column ? -1 : 1;
+    if (a->reason != b->reason) return a->reason < b->reason ? -1 : 1;
+    order = strcmp(aimp_or_empty(a->name), aimp_or_empty(b->name));
+    return order ? order : strcmp(aimp_or_empty(a->message), aimp_or_empty(b->message));
+}
+
+typedef struct job {
+    aim_lint *lint;
+    aimp_linting linting;
+} job;
+
+static void run(void *arg) {
+    job *j = arg;
+    aimp_linting *l = &j->linting;
+    l->overlays_only = has_overlays(l->cluster);
+    lint_foreign(l);
+    aimp_lint_documents(l);
+    aimp_lint_references(l);
+    aimp_lint_services(l);
+    aimp_lint_nodes(l);
+    aim_lint *lint = j->lint;
+    lint->findings = l->findings;
+    lint->sorted = aimp_take_array(l->arena, l->findings.count, sizeof *lint->sorted);
+    size_t count = 0;
+    for (aimp_finding *f = l->findings.first; f; f = f->next)
+        lint->sorted[count++] = f;
+    if (count > 1) qsort(lint->sorted, count, sizeof *lint->sorted, by_place);
+    for (size_t i = 0; i < count; i++)
+        lint->sorted[i]->next = i + 1 < count ? lint->sorted[i + 1] : NULL;
+    lint->findings.first = count ? lint->sorted[0] : NULL;
+    aimp_findings_publish(l->arena, &lint->findings);
+}
+
+aim_code aim_lint_new(const aim_cluster *cluster, const aim_options *options, aim_lint **out, aim_error **err) {
+    if (err) *err = NULL;
+    if (out) *out = NULL;
+    if (!cluster || !out) return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "cluster or out is NULL");
+    aim_context *context = cluster->context;
+    if (options && (!aimp_struct_ok(options, sizeof *options, sizeof *options) || options->flags))
+        return aimp_fail(err, &context->allocator, AIM_E_STRUCT, NULL,
+                         "aim_options has a wrong struct_size or unknown flags");
+    aim_lint *lint = aimp_alloc(&context->allocator, sizeof *lint);
+    if (!lint) return aimp_fail(err, &context->allocator, AIM_E_NO_MEMORY, NULL, "out of memory");
+    memset(lint, 0, sizeof *lint);
+    aimp_context_retain(context);
+    lint->context = context;
+    aimp_guard guard = {.cancel = options ? options->cancel : NULL};
+    aimp_arena_init(&lint->arena, &context->allocator, &guard, 16384);
+    const aim_policy *policy =
+        options && options->policy ? options->policy : aim_policy_builtin(AIM_BEHAVIOUR_DOCUMENTED);
+    job j = {lint, {.arena = &lint->arena, .cluster = cluster, .policy = policy, .held = &lint->held}};
+    aim_code code = aimp_guard_run(&guard, run, &j);
+    lint->arena.guard = NULL;
+    if (code) {
+        aim_lint_free(lint);
+        return aimp_fail_guard(err, &context->allocator, &guard);
+    }
+    *out = lint;
+    return AIM_OK;
+}
+
+void aim_lint_free(aim_lint *lint) {
+    if (!lint) return;
+    aim_context *context = lint->context;
+    for (aimp_held *h = lint->held; h; h = h->next)
+        aimp_object_release(h->object);
+    aimp_arena_free(&lint->arena);
+    aimp_release(&context->allocator, lint, sizeof *lint);
+    aim_context_free(context);
+}
+
+size_t aim_lint_count(const aim_lint *lint) {
+    return lint ? lint->findings.count : 0;
+}
+
+aim_code aim_lint_at(const aim_lint *lint, size_t index, aim_finding *out) {
+    if (!lint || !out) return AIM_E_ARGUMENT;
+    if (out->struct_size < sizeof *out) return AIM_E_STRUCT;
+    if (index >= lint->findings.count) return AIM_E_NOT_FOUND;
+    *out = lint->sorted[index]->shown;
+    return AIM_OK;
+}
+
+typedef struct rendering {
+    aim_buffer *buffer;
+    const aim_lint *lint;
+    int32_t format;
+    bool color;
+} rendering;
+
+static void render(void *arg) {
+    rendering *r = arg;
+    aimp_text out = aimp_text_new(aimp_buffer_arena(r->buffer));
+    aimp_write_lint(&r->lint->findings, r->format, r->color, &out);
+    aimp_buffer_set(r->buffer, aimp_text_string(&out), out.size);
+}
+
+aim_code aim_lint_render(const aim_lint *lint, int32_t format, uint32_t flags, aim_buffer **out, aim_error **err) {
+    if (err) *err = NULL;
+    if (out) *out = NULL;
+    if (!lint || !out) return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "lint or out is NULL");
+    bool known = format == AIM_FORMAT_TEXT || format == AIM_FORMAT_JSON || format == AIM_FORMAT_SARIF ||
+                 format == AIM_FORMAT_GITHUB || format == AIM_FORMAT_MARKDOWN;
+    if (!known || (flags & ~AIM_RENDER_COLOR))
+        return aimp_fail(err, &lint->context->allocator, AIM_E_ARGUMENT, NULL, "unknown format or flags");
+    rendering r = {NULL, lint, format, (flags & AIM_RENDER_COLOR) != 0};
+    return aimp_buffer_make(lint->context, NULL, render, &r, &r.buffer, out, err);
+}

@@ -1,0 +1,76 @@
+/* What documents name and the cluster does not hold: only for kinds that were supplied or declared. */
+#include <string.h>
+
+#include "lint/lint.h"
+
+static bool is_absent(const aimp_linting *l, aimp_kind kind, const char *ns, const char *name) {
+    return l->cluster->kinds[kind].known && !aimp_is_empty(name) && !aimp_cluster_object(l->cluster, kind, ns, name);
+}
+
+/* "secret pul does not exist in namespace team", and the nearest name that does. */
+static void note_absent(aimp_linting *l, aimp_reason reason, const aimp_object *object, const char *pointer,
+                        const char *what, aimp_kind kind, const char *ns, const char *name) {
+    aim_ref like = {.struct_size = sizeof like, .kind = aimp_kind_of(kind)->kind, .ns = ns, .name = name};
+    const char *near = aim_cluster_nearest(l->cluster, &like);
+    aimp_finding *f = aimp_lint_note(
+        l, reason, AIM_SEVERITY_WARNING, object, pointer,
+        aimp_format(l->arena, "%s %s does not exist%s%s", what, name, ns ? " in namespace " : "", ns ? ns : ""));
+    f->actual = name;
+    if (near)
+        f->remedy = aimp_remedy_set(l->arena, object, pointer, aimp_string(l->arena, near),
+                                    aimp_format(l->arena, "did you mean %s?", near));
+}
+
+static void lint_secret(aimp_linting *l, const aimp_object *object, const char *ns, const char *name,
+                        const char *pointer) {
+    if (!is_absent(l, AIMP_SECRET, ns, name)) return;
+    note_absent(l, AIMP_R_SECRET_MISSING, object, pointer, "secret", AIMP_SECRET, ns, name);
+}
+
+static void lint_pull_secrets(aimp_linting *l, const aimp_object *object) {
+    const aimp_node *secrets = aimp_get(object->spec, "imagePullSecrets");
+    for (size_t i = 0; object->ns && i < aimp_count(secrets); i++)
+        lint_secret(l, object, object->ns, aimp_get_text(aimp_item(secrets, i), "name"),
+                    aimp_format(l->arena, "/spec/imagePullSecrets/%zu/name", i));
+}
+
+static void lint_env_secrets(aimp_linting *l, const aimp_object *object) {
+    const aimp_node *env = aimp_get(object->spec, "env");
+    for (size_t i = 0; object->ns && i < aimp_count(env); i++) {
+        const aimp_node *key_ref = aimp_at(aimp_item(env, i), "valueFrom", "secretKeyRef", NULL);
+        if (aimp_is_true(aimp_get(key_ref, "optional"))) continue;
+        lint_secret(l, object, object->ns, aimp_get_text(key_ref, "name"),
+                    aimp_format(l->arena, "/spec/env/%zu/valueFrom/secretKeyRef/name", i));
+    }
+}
+
+static void lint_class(aimp_linting *l, const aimp_object *object, const char *pointer, const char *class) {
+    if (!is_absent(l, AIMP_STORAGE_CLASS, NULL, class)) return;
+    note_absent(l, AIMP_R_STORAGE_CLASS_MISSING, object, pointer, "storage class", AIMP_STORAGE_CLASS, NULL, class);
+}
+
+static void lint_gateway(aimp_linting *l, const aimp_object *object) {
+    const aimp_node *ref = aimp_at(object->spec, "routing", "gatewayRef", NULL);
+    const char *kind = aimp_get_text(ref, "kind"), *name = aimp_get_text(ref, "name"),
+               *ns = aimp_get_text(ref, "namespace");
+    if (aimp_is_empty(ns)) ns = object->ns;
+    if (!aimp_equal(kind, "Gateway") || !ns || !is_absent(l, AIMP_GATEWAY, ns, name)) return;
+    note_absent(l, AIMP_R_GATEWAY_NOT_FOUND, object, "/spec/routing/gatewayRef/name", "gateway", AIMP_GATEWAY, ns,
+                name);
+}
+
+void aimp_lint_references(aimp_linting *l) {
+    for (int kind = AIMP_SERVICE; kind <= AIMP_CLUSTER_RUNTIME_CONFIG; kind++) {
+        const aimp_slots *slots = &l->cluster->tables.by_kind[kind];
+        for (size_t i = 0; i < slots->count; i++) {
+            const aimp_object *object = aimp_linted(l, slots->items[i]);
+            if (!object) continue;
+            lint_pull_secrets(l, object);
+            lint_env_secrets(l, object);
+            lint_class(l, object, "/spec/storage/defaultStorageClassName",
+                       aimp_text_at(object->spec, "storage", "defaultStorageClassName", NULL));
+            lint_class(l, object, "/spec/storageClassName", aimp_get_text(object->spec, "storageClassName"));
+            lint_gateway(l, object);
+        }
+    }
+}

@@ -1,0 +1,163 @@
+/* The actions of a plan beside the objects that they meet. */
+#include "plan/diff.h"
+
+#include <string.h>
+
+#include "base/buffer.h"
+#include "doc/writer.h"
+#include "plan/answer.h"
+
+struct aim_diff {
+    aim_context *context;
+    aimp_arena arena;
+    aimp_changes changes;
+    aimp_change **listed;
+};
+
+void aimp_changes_add(aimp_arena *arena, aimp_changes *changes, aimp_change change) {
+    aimp_change *added = aimp_take(arena, sizeof *added);
+    *added = change;
+    *changes->last = added;
+    changes->last = &added->next;
+    changes->count++;
+}
+
+typedef struct comparing {
+    aim_diff *diff;
+    const aimp_service_plan *plan;
+    const aim_cluster *cluster;
+} comparing;
+
+static void compare_deletion(comparing *c, const aimp_action *action) {
+    aimp_arena *arena = &c->diff->arena;
+    const aimp_object *found = aimp_cluster_object(c->cluster, action->kind, action->ns, action->name);
+    if (!found) return;
+    aimp_changes_add(arena, &c->diff->changes,
+                     (aimp_change){.operation = AIM_CHANGE_DELETE,
+                                   .object = aimp_object_title(arena, action->kind, action->ns, action->name),
+                                   .pointer = "",
+                                   .effect = aimp_effect_of(arena, action->kind, AIM_CHANGE_DELETE, "")});
+}
+
+static void compare_application(comparing *c, const aimp_action *action) {
+    aimp_arena *arena = &c->diff->arena;
+    const char *title = aimp_object_title(arena, action->kind, action->ns, action->name);
+    const aimp_object *found = aimp_cluster_object(c->cluster, action->kind, action->ns, action->name);
+    if (found) {
+        aimp_diff_objects(arena, &c->diff->changes, action->kind, title, found->root, action->object);
+        return;
+    }
+    const char *effect = aimp_effect_of(arena, action->kind, AIM_CHANGE_CREATE, "");
+    if (!c->cluster->kinds[action->kind].known)
+        effect = aimp_format(arena, "%s; the input holds no %s at all, so it may exist already", effect,
+                             aimp_kind_of(action->kind)->kind);
+    aimp_changes_add(arena, &c->diff->changes,
+                     (aimp_change){.operation = AIM_CHANGE_CREATE,
+                                   .object = title,
+                                   .pointer = "",
+                                   .after = aimp_node_copy(arena, action->object),
+                                   .effect = effect});
+}
+
+static const char *json_of(aimp_arena *arena, const aimp_node *node) {
+    if (!node) return NULL;
+    aimp_text text = aimp_text_new(arena);
+    aimp_write_json(&text, node);
+    return aimp_text_string(&text);
+}
+
+static void publish(aim_diff *diff) {
+    diff->listed = aimp_take_array(&diff->arena, diff->changes.count, sizeof *diff->listed);
+    size_t count = 0;
+    for (aimp_change *c = diff->changes.first; c; c = c->next) {
+        diff->listed[count++] = c;
+        c->shown = (aim_change){.struct_size = sizeof c->shown,
+                                .operation = c->operation,
+                                .object = c->object,
+                                .pointer = c->pointer,
+                                .before = json_of(&diff->arena, c->before),
+                                .after = json_of(&diff->arena, c->after),
+                                .effect = c->effect};
+    }
+}
+
+static void compare(void *arg) {
+    comparing *c = arg;
+    aimp_changes *changes = &c->diff->changes;
+    changes->last = &changes->first;
+    changes->service = aimp_format(&c->diff->arena, "%s/%s", c->plan->pass.ns, c->plan->pass.name);
+    for (size_t i = 0; i < c->plan->remove.count; i++)
+        compare_deletion(c, &c->plan->remove.items[i]);
+    for (size_t i = 0; i < c->plan->apply.count; i++)
+        compare_application(c, &c->plan->apply.items[i]);
+    publish(c->diff);
+}
+
+aim_code aim_diff_new(const aim_plan *plan, const aim_cluster *cluster, aim_diff **out, aim_error **err) {
+    if (err) *err = NULL;
+    if (out) *out = NULL;
+    if (!plan || !cluster || !out)
+        return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "plan, cluster or out is NULL");
+    aim_context *context = cluster->context;
+    aim_diff *diff = aimp_alloc(&context->allocator, sizeof *diff);
+    if (!diff) return aimp_fail(err, &context->allocator, AIM_E_NO_MEMORY, NULL, "out of memory");
+    memset(diff, 0, sizeof *diff);
+    aimp_context_retain(context);
+    diff->context = context;
+    aimp_guard guard = {0};
+    aimp_arena_init(&diff->arena, &context->allocator, &guard, 8192);
+    comparing c = {diff, &plan->answer->plan, cluster};
+    aim_code code = aimp_guard_run(&guard, compare, &c);
+    diff->arena.guard = NULL;
+    if (code) {
+        aim_diff_free(diff);
+        return aimp_fail_guard(err, &context->allocator, &guard);
+    }
+    *out = diff;
+    return AIM_OK;
+}
+
+void aim_diff_free(aim_diff *diff) {
+    if (!diff) return;
+    aim_context *context = diff->context;
+    aimp_arena_free(&diff->arena);
+    aimp_release(&context->allocator, diff, sizeof *diff);
+    aim_context_free(context);
+}
+
+size_t aim_diff_count(const aim_diff *diff) {
+    return diff ? diff->changes.count : 0;
+}
+
+aim_code aim_diff_at(const aim_diff *diff, size_t index, aim_change *out) {
+    aim_code code = aimp_check_out(out, sizeof *out);
+    if (code || !diff) return code ? code : AIM_E_ARGUMENT;
+    if (index >= diff->changes.count) return AIM_E_NOT_FOUND;
+    *out = diff->listed[index]->shown;
+    return AIM_OK;
+}
+
+typedef struct rendering {
+    aim_buffer *buffer;
+    const aim_diff *diff;
+    int32_t format;
+    bool color;
+} rendering;
+
+static void render(void *arg) {
+    rendering *r = arg;
+    aimp_text out = aimp_text_new(aimp_buffer_arena(r->buffer));
+    aimp_write_diff(&r->diff->changes, r->format, r->color, &out);
+    aimp_buffer_set(r->buffer, aimp_text_string(&out), out.size);
+}
+
+aim_code aim_diff_render(const aim_diff *diff, int32_t format, uint32_t flags, aim_buffer **out, aim_error **err) {
+    if (err) *err = NULL;
+    if (out) *out = NULL;
+    if (!diff || !out) return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "diff or out is NULL");
+    bool known = format == AIM_FORMAT_TEXT || format == AIM_FORMAT_JSON || format == AIM_FORMAT_MARKDOWN;
+    if (!known || (flags & ~AIM_RENDER_COLOR))
+        return aimp_fail(err, &diff->context->allocator, AIM_E_ARGUMENT, NULL, "unknown format or flags");
+    rendering r = {NULL, diff, format, (flags & AIM_RENDER_COLOR) != 0};
+    return aimp_buffer_make(diff->context, NULL, render, &r, &r.buffer, out, err);
+}

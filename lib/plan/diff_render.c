@@ -1,0 +1,121 @@
+/* Changes as text, JSON and Markdown. */
+#include <string.h>
+
+#include "doc/writer.h"
+#include "plan/diff.h"
+#include "plan/text_style.h"
+
+#define MAX_SHOWN 100 /* characters of a value in text; JSON has all of it */
+
+static const char *operation_name(int32_t operation) {
+    static const char *const names[] = {"", "create", "delete", "add", "replace", "remove"};
+    return names[operation];
+}
+
+/* --- text and Markdown --- */
+
+static void add_value(aimp_text *out, const aimp_node *node) {
+    aimp_text value = aimp_text_new(out->arena);
+    aimp_write_json(&value, node);
+    const char *text = aimp_text_string(&value);
+    if (aimp_utf8_length(text) <= MAX_SHOWN) {
+        aimp_text_add_safe(out, text);
+        return;
+    }
+    const char *p = text, *end = text + value.size;
+    uint32_t c;
+    for (size_t i = 0; i < MAX_SHOWN; i++)
+        p += aimp_utf8_decode(p, end, &c);
+    aimp_text_add_safe(out, aimp_format(out->arena, "%.*s", (int)(p - text), text));
+    aimp_text_add_string(out, "…");
+}
+
+static void add_values(aimp_text *out, const aimp_change *c) {
+    if (c->before) add_value(out, c->before);
+    if (c->before && c->after) aimp_text_add_string(out, " → ");
+    if (c->after && *c->pointer) add_value(out, c->after);
+}
+
+static void add_count(aimp_text *out, const aimp_changes *changes) {
+    aimp_text_add_format(out, changes->count ? "%zu change%s" : "no changes", changes->count,
+                         changes->count == 1 ? "" : "s");
+}
+
+static void write_text(const aimp_changes *changes, bool color, aimp_text *out) {
+    static const char signs[] = " +-+~-";
+    static const aimp_text_style styles[] = {AIMP_PLAIN, AIMP_GREEN, AIMP_RED, AIMP_GREEN, AIMP_YELLOW, AIMP_RED};
+    aimp_style(out, color, AIMP_BOLD);
+    aimp_text_add_safe(out, changes->service);
+    aimp_style(out, color, AIMP_PLAIN);
+    aimp_text_add_string(out, " · ");
+    add_count(out, changes);
+    aimp_text_add_char(out, '\n');
+    const char *object = "";
+    for (const aimp_change *c = changes->first; c; c = c->next) {
+        if (strcmp(object, c->object) != 0) {
+            aimp_text_add_string(out, "\n  ");
+            aimp_text_add_safe(out, c->object);
+            aimp_text_add_char(out, '\n');
+        }
+        object = c->object;
+        aimp_style(out, color, styles[c->operation]);
+        aimp_text_add_format(out, "    %c ", signs[c->operation]);
+        aimp_text_add_safe(out, *c->pointer ? c->pointer : operation_name(c->operation));
+        aimp_style(out, color, AIMP_PLAIN);
+        if (c->before || (c->after && *c->pointer)) aimp_text_add_string(out, ": ");
+        add_values(out, c);
+        if (c->effect) aimp_text_add_format(out, "\n        %s", c->effect);
+        aimp_text_add_char(out, '\n');
+    }
+}
+
+static void add_code(aimp_text *out, const char *text) {
+    aimp_text_add_string(out, "<code>");
+    aimp_text_add_markdown(out, text);
+    aimp_text_add_string(out, "</code>");
+}
+
+static void write_markdown(const aimp_changes *changes, aimp_text *out) {
+    aimp_text_add_string(out, "### ");
+    aimp_text_add_markdown(out, changes->service);
+    aimp_text_add_string(out, ": ");
+    add_count(out, changes);
+    aimp_text_add_char(out, '\n');
+    if (!changes->first) return;
+    aimp_text_add_string(out, "\n| Object | Change | Field | Value | Effect |\n|---|---|---|---|---|\n");
+    for (const aimp_change *c = changes->first; c; c = c->next) {
+        aimp_text values = aimp_text_new(out->arena);
+        add_values(&values, c);
+        aimp_text_add_string(out, "| ");
+        aimp_text_add_markdown(out, c->object);
+        aimp_text_add_format(out, " | %s | ", operation_name(c->operation));
+        if (*c->pointer) add_code(out, c->pointer);
+        aimp_text_add_string(out, " | ");
+        if (values.size) add_code(out, aimp_text_string(&values));
+        aimp_text_add_format(out, " | %s |\n", aimp_or_empty(c->effect));
+    }
+}
+
+/* --- JSON --- */
+
+static void write_json(const aimp_changes *changes, aimp_text *out) {
+    aimp_arena *a = out->arena;
+    aimp_items list = aimp_items_new(a);
+    for (const aimp_change *c = changes->first; c; c = c->next)
+        aimp_items_add(&list,
+                       aimp_map_of(a, "operation", aimp_string(a, operation_name(c->operation)), "object",
+                                   aimp_string(a, c->object), "pointer", aimp_string(a, c->pointer), "before",
+                                   c->before, "after", c->after, "effect", aimp_string_or_none(a, c->effect), NULL));
+    aimp_write_json(
+        out, aimp_map_of(a, "service", aimp_string(a, changes->service), "changes", aimp_items_list(&list), NULL));
+    aimp_text_add_char(out, '\n');
+}
+
+void aimp_write_diff(const aimp_changes *changes, int32_t format, bool color, aimp_text *out) {
+    if (format == AIM_FORMAT_JSON)
+        write_json(changes, out);
+    else if (format == AIM_FORMAT_MARKDOWN)
+        write_markdown(changes, out);
+    else
+        write_text(changes, color, out);
+}

@@ -1,0 +1,106 @@
+/* Lint and diff as handles: what they refuse, what they answer, and that they outlive what they were made of. */
+#include "harness.h"
+
+static const char documents[] =
+    "apiVersion: aim.eai.amd.com/v1alpha1\nkind: AIMService\n"
+    "metadata: {name: chat, namespace: team, uid: u}\nspec: {model: {name: llama}, colour: blue}\n"
+    "---\napiVersion: aim.eai.amd.com/v1alpha1\nkind: AIMModel\n"
+    "metadata: {name: llama, namespace: team}\nspec: {image: 'ghcr.io/example/llama:1'}\n"
+    "status: {status: Ready}\n";
+
+static const aim_ref chat = {.struct_size = sizeof chat, .ns = "team", .name = "chat"};
+
+TEST(lint, a_finding_has_its_place_and_outlives_the_cluster) {
+    aim_cluster *cluster = test_cluster(t, documents);
+    aim_lint *lint;
+    CHECK_INTEGER(aim_lint_new(cluster, NULL, &lint, NULL), AIM_OK);
+    aim_cluster_free(cluster);
+    CHECK_INTEGER(aim_lint_count(lint), 1);
+    aim_finding f = {.struct_size = sizeof f};
+    CHECK_INTEGER(aim_lint_at(lint, 0, &f), AIM_OK);
+    CHECK_TEXT(f.reason_name, "UnknownField");
+    CHECK_TEXT(f.object, "AIMService team/chat");
+    CHECK_TEXT(f.pointer, "/spec/colour");
+    CHECK_INTEGER(f.line, 4);
+    CHECK_INTEGER(f.column, 38);
+    CHECK_INTEGER(f.severity, AIM_SEVERITY_WARNING);
+    aim_lint_free(lint);
+}
+
+TEST(lint, wrong_arguments_are_errors) {
+    aim_cluster *cluster = test_cluster(t, documents);
+    aim_lint *lint;
+    aim_buffer *buffer;
+    aim_error *error;
+    aim_options options = {.struct_size = 3};
+    CHECK_INTEGER(aim_lint_new(NULL, NULL, &lint, NULL), AIM_E_ARGUMENT);
+    CHECK_INTEGER(aim_lint_new(cluster, &options, &lint, &error), AIM_E_STRUCT);
+    CHECK(lint == NULL && error != NULL);
+    aim_error_free(error);
+    CHECK_INTEGER(aim_lint_new(cluster, NULL, &lint, NULL), AIM_OK);
+    aim_finding small = {.struct_size = 4}, f = {.struct_size = sizeof f};
+    CHECK_INTEGER(aim_lint_at(lint, 0, &small), AIM_E_STRUCT);
+    CHECK_INTEGER(aim_lint_at(lint, 1, &f), AIM_E_NOT_FOUND);
+    CHECK_INTEGER(aim_lint_at(lint, 0, NULL), AIM_E_ARGUMENT);
+    CHECK_INTEGER(aim_lint_render(lint, AIM_FORMAT_YAML, 0, &buffer, NULL), AIM_E_ARGUMENT);
+    CHECK_INTEGER(aim_lint_render(lint, AIM_FORMAT_TEXT, 8, &buffer, NULL), AIM_E_ARGUMENT);
+    CHECK(buffer == NULL);
+    CHECK_INTEGER(aim_lint_count(NULL), 0);
+    aim_lint_free(lint);
+    aim_lint_free(NULL);
+    aim_cluster_free(cluster);
+}
+
+TEST(lint, a_cancelled_lint_is_no_lint) {
+    aim_cluster *cluster = test_cluster(t, documents);
+    aim_cancel *cancel;
+    aim_lint *lint;
+    CHECK_INTEGER(aim_cancel_new(t->context, &cancel, NULL), AIM_OK);
+    aim_cancel_set(cancel);
+    aim_options options = {.struct_size = sizeof options, .cancel = cancel};
+    CHECK_INTEGER(aim_lint_new(cluster, &options, &lint, NULL), AIM_E_CANCELLED);
+    CHECK(lint == NULL);
+    aim_cancel_free(cancel);
+    aim_cluster_free(cluster);
+}
+
+TEST(diff, a_change_outlives_plan_and_cluster) {
+    aim_cluster *cluster = test_cluster(t, documents);
+    aim_plan *plan;
+    aim_diff *diff;
+    CHECK_INTEGER(aim_plan_new(cluster, &chat, NULL, &plan, NULL), AIM_OK);
+    CHECK_INTEGER(aim_diff_new(plan, cluster, &diff, NULL), AIM_OK);
+    size_t actions = aim_plan_action_count(plan);
+    aim_plan_free(plan);
+    aim_cluster_free(cluster);
+    CHECK_INTEGER(aim_diff_count(diff), actions);
+    for (size_t i = 0; i < actions; i++) {
+        aim_change change = {.struct_size = sizeof change};
+        CHECK_INTEGER(aim_diff_at(diff, i, &change), AIM_OK);
+        CHECK_INTEGER(change.operation, AIM_CHANGE_CREATE);
+        CHECK(change.before == NULL && change.after && change.after[0] == '{');
+    }
+    aim_diff_free(diff);
+}
+
+TEST(diff, wrong_arguments_are_errors) {
+    aim_cluster *cluster = test_cluster(t, documents);
+    aim_plan *plan;
+    aim_diff *diff;
+    aim_buffer *buffer;
+    CHECK_INTEGER(aim_plan_new(cluster, &chat, NULL, &plan, NULL), AIM_OK);
+    CHECK_INTEGER(aim_diff_new(NULL, cluster, &diff, NULL), AIM_E_ARGUMENT);
+    CHECK_INTEGER(aim_diff_new(plan, NULL, &diff, NULL), AIM_E_ARGUMENT);
+    CHECK(diff == NULL);
+    CHECK_INTEGER(aim_diff_new(plan, cluster, &diff, NULL), AIM_OK);
+    aim_change small = {.struct_size = 4}, change = {.struct_size = sizeof change};
+    CHECK_INTEGER(aim_diff_at(diff, 0, &small), AIM_E_STRUCT);
+    CHECK_INTEGER(aim_diff_at(diff, 1000, &change), AIM_E_NOT_FOUND);
+    CHECK_INTEGER(aim_diff_render(diff, AIM_FORMAT_SARIF, 0, &buffer, NULL), AIM_E_ARGUMENT);
+    CHECK(buffer == NULL);
+    CHECK_INTEGER(aim_diff_count(NULL), 0);
+    aim_diff_free(diff);
+    aim_diff_free(NULL);
+    aim_plan_free(plan);
+    aim_cluster_free(cluster);
+}
