@@ -8,16 +8,26 @@
 
 #include <aim/aim.h>
 
-/* Exit codes: docs in help.c. */
-enum { EXIT_DONE = 0, EXIT_TROUBLE = 1, EXIT_USAGE = 2, EXIT_BLOCKED = 3, EXIT_AMBIGUOUS = 4, EXIT_INPUT = 5 };
+/* Exit codes, as help.c explains them. */
+enum {
+    EXIT_DONE = 0,
+    EXIT_TROUBLE = 1,
+    EXIT_USAGE = 2,
+    EXIT_BLOCKED = 3,
+    EXIT_AMBIGUOUS = 4,
+    EXIT_INPUT = 5,
+    EXIT_CHANGED = 10
+};
 
 typedef enum output_format {
-    OUTPUT_DEFAULT,
     OUTPUT_TEXT,
     OUTPUT_WIDE,
     OUTPUT_NAME,
     OUTPUT_JSON,
-    OUTPUT_YAML
+    OUTPUT_YAML,
+    OUTPUT_MARKDOWN,
+    OUTPUT_SARIF,
+    OUTPUT_GITHUB
 } output_format;
 
 typedef struct text_list {
@@ -28,7 +38,7 @@ typedef struct text_list {
 typedef struct tool_options {
     text_list cluster_files, files, services, pod_logs;
     const char *ns;
-    const char *now;
+    const char *now, *format_text;
     int32_t behaviour;
     output_format format;
     bool color, quiet, verbose, complete;
@@ -38,6 +48,7 @@ typedef struct command {
     const char *name, *summary;
     int (*run)(const tool_options *options);
     void (*help)(void);
+    const char *formats; /* "text|json": what -o accepts, the default first; NULL: the command prints no format */
 } command;
 
 /* options.c: EXIT_DONE, or EXIT_USAGE after saying why. wants_help: the user asked for help instead. */
@@ -46,11 +57,18 @@ void options_free(tool_options *options);
 /* "-n x" or "default" */
 const char *options_namespace(const tool_options *options);
 
-/* input.c: the cluster of all input; NULL after saying why, and then *code is the exit code. */
-aim_cluster *input_read(const tool_options *options, aim_context *context, int *code);
+/* input.c: the cluster of all input, to be freed; NULL after saying why, and then *code is the exit code. */
+aim_cluster *input_read(const tool_options *options, int *code);
 
 /* services.c */
-typedef int service_visitor(const tool_options *options, const aim_plan *plan, const aim_ref *service, bool first);
+typedef struct visited {
+    const tool_options *options;
+    const aim_cluster *cluster;
+    const aim_plan *plan;
+    const aim_ref *service;
+    bool first;
+} visited;
+typedef int service_visitor(const visited *v);
 /* Plans every service that was asked for and shows it; answers the worst exit code. */
 int services_visit(const tool_options *options, service_visitor *visit);
 /* 0, 3 or 4 for a plan, as explain and plan count it. */
@@ -59,7 +77,12 @@ int plan_verdict(const aim_plan *plan);
 /* output.c */
 int worse(int a, int b);
 /* Writes a part of a plan to standard output; false (and a message) when that fails. */
-bool output_part(const tool_options *options, const aim_plan *plan, int32_t part, int32_t format);
+bool output_part(const visited *v, int32_t part);
+/* Writes a rendered buffer, or says why there is none, and gives both back. */
+bool output_buffer(aim_code code, aim_buffer *buffer, aim_error *error);
+uint32_t output_flags(const tool_options *options);
+/* The library's name of the format that was asked for. */
+int32_t output_wanted(output_format format);
 /* Names and messages come from documents: no control characters reach the terminal. */
 void put_safe(FILE *file, const char *text);
 /* "KIND/NAME" and a newline on standard output. */
@@ -72,12 +95,19 @@ int output_finish(int code);
 int command_explain(const tool_options *options);
 int command_plan(const tool_options *options);
 int command_status(const tool_options *options);
+int command_lint(const tool_options *options);
+int command_diff(const tool_options *options);
+int command_completion(const tool_options *options);
+int command_complete(const tool_options *options);
 int command_version(const tool_options *options);
 const command *command_find(const char *name);
 void help_all(void);
 void help_explain(void);
 void help_plan(void);
 void help_status(void);
+void help_lint(void);
+void help_diff(void);
+void help_completion(void);
 void help_version(void);
 
 #endif

@@ -11,19 +11,13 @@ static void print_names(const aim_plan *plan) {
     }
 }
 
-static int show(const tool_options *options, const aim_plan *plan, const aim_ref *service, bool first) {
-    (void)service;
-    int code = plan_verdict(plan);
-    output_format format = options->format == OUTPUT_DEFAULT ? OUTPUT_YAML : options->format;
-    if (format == OUTPUT_NAME) {
-        print_names(plan);
+static int show(const visited *v) {
+    int code = plan_verdict(v->plan);
+    if (v->options->format == OUTPUT_NAME) {
+        print_names(v->plan);
         return code;
     }
-    if (!first && (format == OUTPUT_TEXT || format == OUTPUT_WIDE)) putchar('\n');
-    int32_t wanted = format == OUTPUT_JSON   ? AIM_FORMAT_JSON
-                     : format == OUTPUT_YAML ? AIM_FORMAT_YAML
-                                             : AIM_FORMAT_TEXT;
-    return output_part(options, plan, AIM_PART_PLAN, wanted) ? code : EXIT_TROUBLE;
+    return output_part(v, AIM_PART_PLAN) ? code : EXIT_TROUBLE;
 }
 
 int command_plan(const tool_options *options) {

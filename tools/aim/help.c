@@ -24,9 +24,9 @@ static const char rules[] =
     "      --color auto|always|never  NO_COLOR counts\n"
     "  -q, --quiet                    no warnings      -v, --verbose  what was read\n";
 
-static const char codes[] = "Exit codes (of several services the worst: 5, 1, 4, 3, 0):\n"
+static const char codes[] = "Exit codes (of several services the worst: 5, 1, 4, 3, 10, 0):\n"
                             "  0 done    1 could not do it    2 wrong usage    3 something blocks a service\n"
-                            "  4 a selection is ambiguous     5 the input is invalid\n";
+                            "  4 a selection is ambiguous     5 the input is invalid      10 diff: there are changes\n";
 
 void help_all(void) {
     fputs("aim explains what AIM Engine deploys for an AIMService, and why: offline, from documents.\n"
@@ -38,6 +38,9 @@ void help_all(void) {
           "  aim explain   why: every candidate, every stage, the winner, the warnings\n"
           "  aim plan      what: the manifests, ready for kubectl apply -f -\n"
           "  aim status    what a service would report, component by component\n"
+          "  aim lint      what is wrong with documents and node labels\n"
+          "  aim diff      what applying the plan would change, and what the change does\n"
+          "  aim completion bash|zsh|fish\n"
           "  aim version   which libaim this is\n"
           "  aim help COMMAND\n"
           "\n",
@@ -52,14 +55,14 @@ static void help_command(const char *example, const char *about, const char *for
 void help_explain(void) {
     help_command("  aim explain -f examples/mi300x-cluster -s ml-team/qwen-service",
                  "Says which template a service gets, and for every other one the first reason against it.",
-                 "  -o, --output text|wide|name|json|yaml\n"
+                 "  -o, --output text|wide|name|json|yaml|markdown\n"
                  "                                 wide: every stage of every candidate; json: the whole plan\n");
 }
 
 void help_plan(void) {
     help_command("  aim plan -f examples/mi300x-cluster -s ml-team/qwen-service | kubectl apply --server-side -f -",
                  "Prints the manifests that would be applied now, in order.",
-                 "  -o, --output yaml|text|name|json\n"
+                 "  -o, --output yaml|text|name|json|markdown\n"
                  "                                 text: a summary with what follows later; json: the whole plan,\n"
                  "                                 one line for each service\n");
 }
@@ -67,7 +70,24 @@ void help_plan(void) {
 void help_status(void) {
     help_command("  aim status -f examples/mixed-gpu-cluster -s apps/assistant",
                  "Prints the status that the service would report. Exit code 0 only when it is Running.",
-                 "  -o, --output text|wide|name|json|yaml\n");
+                 "  -o, --output text|wide|name|json|yaml|markdown\n");
+}
+
+void help_lint(void) {
+    help_command(
+        "  aim lint --cluster dump.yaml -f services/ -o sarif",
+        "Says what is wrong with AIM documents and with the GPU labels of nodes. With --cluster and -f only the\n"
+        "documents of -f and the nodes are looked at. Exit code 3 when something is an error.",
+        "  -o, --output text|json|sarif|github|markdown\n"
+        "                                 github: workflow commands that annotate a pull request\n");
+}
+
+void help_diff(void) {
+    help_command(
+        "  aim diff --cluster dump.yaml -f services/ -s ml-team/qwen-service",
+        "Compares the plan with the objects that the input holds: only fields that the plan sets. Exit code 10\n"
+        "when applying it would change something.",
+        "  -o, --output text|json|markdown\n");
 }
 
 void help_version(void) {

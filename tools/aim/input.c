@@ -216,17 +216,27 @@ static void read_log(reading *r, const char *argument) {
     if (file) fclose(file);
 }
 
-aim_cluster *input_read(const tool_options *options, aim_context *context, int *code) {
-    reading r = {.options = options};
+static aim_cluster *new_cluster(void) {
+    aim_context *context = NULL;
+    aim_cluster *cluster = NULL;
     aim_error *error = NULL;
+    if (aim_context_new(NULL, &context, &error) || aim_cluster_new(context, &cluster, &error)) {
+        complain_error(error);
+        aim_error_free(error);
+    }
+    aim_context_free(context); /* the cluster keeps it */
+    return cluster;
+}
+
+aim_cluster *input_read(const tool_options *options, int *code) {
+    reading r = {.options = options};
     *code = EXIT_USAGE;
     if (!options->files.count && !options->cluster_files.count) {
         complain("no input: name files with -f or --cluster (- is standard input)");
         return NULL;
     }
-    if (aim_cluster_new(context, &r.cluster, &error)) {
-        complain_error(error);
-        aim_error_free(error);
+    r.cluster = new_cluster();
+    if (!r.cluster) {
         *code = EXIT_TROUBLE;
         return NULL;
     }

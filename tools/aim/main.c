@@ -5,11 +5,23 @@
 #include "command.h"
 
 static const command commands[] = {
-    {"explain", "why: every candidate, every stage, the winner, the warnings", command_explain, help_explain},
-    {"plan", "what: the manifests, ready for kubectl apply -f -", command_plan, help_plan},
-    {"status", "what a service would report, component by component", command_status, help_status},
-    {"version", "which libaim this is", command_version, help_version},
+    {"explain", "why: every candidate, every stage, the winner, the warnings", command_explain, help_explain,
+     "text|wide|name|json|yaml|markdown"},
+    {"plan", "what: the manifests, ready for kubectl apply -f -", command_plan, help_plan,
+     "yaml|text|name|json|markdown"},
+    {"status", "what a service would report, component by component", command_status, help_status,
+     "text|wide|name|json|yaml|markdown"},
+    {"lint", "what is wrong with documents and node labels", command_lint, help_lint,
+     "text|json|sarif|github|markdown"},
+    {"diff", "what applying the plan would change, and what the change does", command_diff, help_diff,
+     "text|json|markdown"},
+    {"completion", "what a shell needs to complete commands, options and services", command_completion, help_completion,
+     NULL},
+    {"version", "which libaim this is", command_version, help_version, NULL},
 };
+
+/* What the completion scripts ask; nobody types it. */
+static const command completing = {"__complete", "", command_complete, help_completion, NULL};
 
 const command *command_find(const char *name) {
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
@@ -31,6 +43,28 @@ static int help(int argc, char **argv) {
     return output_finish(EXIT_DONE);
 }
 
+/* The format that was asked for, or the command's first one. */
+static int settle_format(const command *chosen, tool_options *options) {
+    static const char *const names[] = {
+        [OUTPUT_TEXT] = "text", [OUTPUT_WIDE] = "wide",         [OUTPUT_NAME] = "name",   [OUTPUT_JSON] = "json",
+        [OUTPUT_YAML] = "yaml", [OUTPUT_MARKDOWN] = "markdown", [OUTPUT_SARIF] = "sarif", [OUTPUT_GITHUB] = "github",
+    };
+    const char *wanted = options->format_text;
+    for (const char *p = chosen->formats; p && *p;) {
+        size_t size = strcspn(p, "|");
+        for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+            bool named = strlen(names[i]) == size && strncmp(names[i], p, size) == 0;
+            if (!named || (wanted && strcmp(wanted, names[i]) != 0)) continue;
+            options->format = (output_format)i;
+            return EXIT_DONE;
+        }
+        p += size + (p[size] == '|');
+    }
+    if (!wanted) return EXIT_DONE;
+    complain("-o %s: aim %s writes %s", wanted, chosen->name, chosen->formats ? chosen->formats : "only text");
+    return EXIT_USAGE;
+}
+
 int main(int argc, char **argv) {
     if (argc < 2) {
         help_all();
@@ -40,7 +74,7 @@ int main(int argc, char **argv) {
     const char *name = argv[1];
     if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) return help(argc, argv);
     if (strcmp(name, "--version") == 0) name = "version";
-    const command *chosen = command_find(name);
+    const command *chosen = strcmp(name, completing.name) == 0 ? &completing : command_find(name);
     if (!chosen) {
         complain("there is no command \"%s\"; aim help lists them", name);
         return EXIT_USAGE;
@@ -50,6 +84,7 @@ int main(int argc, char **argv) {
     static char own_name[] = "aim";
     argv[1] = own_name; /* getopt names us in its messages */
     int code = options_read(argc - 1, argv + 1, &options, &wants_help);
+    if (code == EXIT_DONE && !wants_help) code = settle_format(chosen, &options);
     if (code == EXIT_DONE && wants_help)
         chosen->help();
     else if (code == EXIT_DONE)

@@ -41,23 +41,6 @@ static int usage(const char *what, const char *value) {
     return EXIT_USAGE;
 }
 
-static int read_format(const char *text, tool_options *out) {
-    static const struct {
-        const char *name;
-        output_format format;
-    } formats[] = {{"text", OUTPUT_TEXT},
-                   {"wide", OUTPUT_WIDE},
-                   {"name", OUTPUT_NAME},
-                   {"json", OUTPUT_JSON},
-                   {"yaml", OUTPUT_YAML}};
-    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
-        if (strcmp(formats[i].name, text) != 0) continue;
-        out->format = formats[i].format;
-        return EXIT_DONE;
-    }
-    return usage("-o %s: must be text, wide, name, json or yaml", text);
-}
-
 static int read_color(const char *text, tool_options *out) {
     const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
     if (strcmp(text, "auto") == 0)
@@ -99,7 +82,7 @@ static int read_one(int option, const char *value, tool_options *out, bool *want
         out->behaviour = aim_behaviour_named(value);
         if (out->behaviour < 0) return usage("--behaviour %s: must be documented or engine-0.2", value);
         break;
-    case 'o': return read_format(value, out);
+    case 'o': out->format_text = value; break; /* main knows which the command has */
     case OPT_COLOR: return read_color(value, out);
     case 'q': out->quiet = true; break;
     case 'v': out->verbose = true; break;

@@ -59,7 +59,8 @@ static void visit_one(visit *v, const aim_ref *service) {
         v->code = worse(v->code, code == AIM_E_NOT_FOUND ? EXIT_BLOCKED : EXIT_TROUBLE);
         return;
     }
-    v->code = worse(v->code, v->show(v->options, plan, service, !v->any));
+    visited one = {v->options, v->cluster, plan, service, !v->any};
+    v->code = worse(v->code, v->show(&one));
     v->any = true;
     aim_plan_free(plan);
 }
@@ -97,23 +98,13 @@ static void visit_all(visit *v) {
 }
 
 int services_visit(const tool_options *options, service_visitor *show) {
-    aim_context *context;
-    aim_error *error;
-    int code = EXIT_TROUBLE;
-    if (aim_context_new(NULL, &context, &error)) {
-        complain_error(error);
-        aim_error_free(error);
-        return code;
-    }
-    aim_cluster *cluster = input_read(options, context, &code);
-    if (cluster) {
-        visit v = {.options = options, .cluster = cluster, .show = show};
-        for (size_t i = 0; i < options->services.count; i++)
-            visit_named(&v, options->services.items[i]);
-        if (!options->services.count) visit_all(&v);
-        code = v.code;
-    }
+    int code;
+    aim_cluster *cluster = input_read(options, &code);
+    if (!cluster) return code;
+    visit v = {.options = options, .cluster = cluster, .show = show};
+    for (size_t i = 0; i < options->services.count; i++)
+        visit_named(&v, options->services.items[i]);
+    if (!options->services.count) visit_all(&v);
     aim_cluster_free(cluster);
-    aim_context_free(context);
-    return code;
+    return v.code;
 }
