@@ -11,10 +11,10 @@ static const char inputs[] =
     "                                 the log of a container that failed\n"
     "      --complete                 what is not in the input does not exist\n";
 
-static const char choice[] = "Which services (none named: every one in the input):\n"
-                             "  -s, --service [NAMESPACE/]NAME repeatable\n"
-                             "  -n, --namespace NAMESPACE      only this namespace; of a NAME without one\n"
-                             "  -A, --all-namespaces           every namespace (the default)\n";
+static const char services[] = "Which services (none named: every one in the input):\n"
+                               "  -s, --service [NAMESPACE/]NAME repeatable\n"
+                               "  -n, --namespace NAMESPACE      only this namespace; of a NAME without one\n"
+                               "  -A, --all-namespaces           every namespace (the default)\n";
 
 static const char rules[] =
     "Rules and output:\n"
@@ -48,20 +48,22 @@ void help_all(void) {
     fputs(codes, stdout);
 }
 
-static void help_command(const char *example, const char *about, const char *formats) {
-    printf("%s\n\n%s\n\n%s\n%s\n%s%s\n%s", example, about, inputs, choice, rules, formats, codes);
+static void help_command(const char *example, const char *about, const char *choice, const char *formats) {
+    printf("%s\n\n%s\n\n%s\n", example, about, inputs);
+    if (choice) printf("%s\n", choice);
+    printf("%s%s\n%s", rules, formats, codes);
 }
 
 void help_explain(void) {
     help_command("  aim explain -f examples/mi300x-cluster -s ml-team/qwen-service",
-                 "Says which template a service gets, and for every other one the first reason against it.",
+                 "Says which template a service gets, and for every other one the first reason against it.", services,
                  "  -o, --output text|wide|name|json|yaml|markdown\n"
                  "                                 wide: every stage of every candidate; json: the whole plan\n");
 }
 
 void help_plan(void) {
     help_command("  aim plan -f examples/mi300x-cluster -s ml-team/qwen-service | kubectl apply --server-side -f -",
-                 "Prints the manifests that would be applied now, in order.",
+                 "Prints the manifests that would be applied now, in order.", services,
                  "  -o, --output yaml|text|name|json|markdown\n"
                  "                                 text: a summary with what follows later; json: the whole plan,\n"
                  "                                 one line for each service\n");
@@ -69,7 +71,7 @@ void help_plan(void) {
 
 void help_status(void) {
     help_command("  aim status -f examples/mixed-gpu-cluster -s apps/assistant",
-                 "Prints the status that the service would report. Exit code 0 only when it is Running.",
+                 "Prints the status that the service would report. Exit code 0 only when it is Running.", services,
                  "  -o, --output text|wide|name|json|yaml|markdown\n");
 }
 
@@ -78,6 +80,7 @@ void help_lint(void) {
         "  aim lint --cluster dump.yaml -f services/ -o sarif",
         "Says what is wrong with AIM documents and with the GPU labels of nodes. With --cluster and -f only the\n"
         "documents of -f and the nodes are looked at. Exit code 3 when something is an error.",
+        NULL,
         "  -o, --output text|json|sarif|github|markdown\n"
         "                                 github: workflow commands that annotate a pull request\n");
 }
@@ -87,7 +90,7 @@ void help_diff(void) {
         "  aim diff --cluster dump.yaml -f services/ -s ml-team/qwen-service",
         "Compares the plan with the objects that the input holds: only fields that the plan sets. Exit code 10\n"
         "when applying it would change something.",
-        "  -o, --output text|json|markdown\n");
+        services, "  -o, --output text|json|markdown\n");
 }
 
 void help_version(void) {
