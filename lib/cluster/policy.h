@@ -19,14 +19,11 @@ typedef struct aimp_switches {
     bool explicit_base_is_found;        /* S-05, B-05 */
     bool recorded_template_must_fit;    /* B-04 */
     bool default_template_counts;       /* B-02 */
-    bool derived_never_equals_base;     /* B-06 */
     bool derived_templates_are_private; /* B-08 */
     bool spec_type_fills_in;            /* B-65 */
-    bool every_gpu_has_a_tier;          /* B-10, B-74 */
     bool scoring_normalises_gpu;        /* B-11 */
     bool min_vram_filters;              /* B-16, B-20 */
     bool unknown_devices_compare_whole; /* B-17 */
-    bool evaluations_are_complete;      /* B-12 */
     bool derived_keeps_base_caching;    /* B-08 */
     bool derived_is_unowned;            /* B-07 */
     bool explicit_lookup_errors_count;  /* template-selection.md section 7 */
@@ -37,7 +34,6 @@ typedef struct aimp_switches {
     bool sizes_are_required;             /* S-36, B-22 */
     bool failed_cache_degrades;          /* S-23, B-28 */
     bool artifacts_inherit;              /* B-30, B-31, S-33 */
-    bool claims_are_at_least_1gi;        /* B-23 */
     bool service_headroom_counts;        /* B-21 */
     /* runtime configuration */
     bool presence_decides; /* B-68, B-69, B-70 */
@@ -55,7 +51,10 @@ typedef struct aimp_switches {
     bool collisions_are_seen;             /* B-57 */
     bool legal_label_values_stay;         /* B-59 */
     bool owners_need_a_uid;               /* B-76 */
-    /* status: rows that cannot be had one by one (S-15, S-21, S-22, S-28, B-01, B-32 to B-37, B-41) */
+    /* status */
+    bool runtime_errors_stay_theirs; /* B-38, B-39 */
+    bool apply_errors_are_sorted;    /* B-40, B-48 */
+    /* rows that cannot be had one by one (S-15, S-21, S-22, S-28, B-01, B-32 to B-37, B-41) */
     bool status_follows_the_seed;
     /* input */
     bool absent_kinds_are_unknown; /* B-77 */

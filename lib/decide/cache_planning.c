@@ -47,6 +47,7 @@ static bool find_recorded(aimp_pass *pass, const char *template_name) {
     if (pass->rules->cache_follows_current_template &&
         !aimp_equal(aimp_get_text(found.object->spec, "templateName"), template_name))
         return false;
+    if (!scope_fits(pass, found.object)) return false;
     pass->cache.found.object = found.object;
     return true;
 }
@@ -98,7 +99,7 @@ static const char *storage_class(aimp_pass *pass) {
 /* A Shared cache of the computed name that was not usable (B-26) is not written over. */
 static bool is_taken(aimp_pass *pass, const char *template_name) {
     const char *name = aimp_shared_cache_name(pass->arena, template_name, pass->ns);
-    const aimp_object *existing = aimp_cluster_object(pass->cluster, AIMP_TEMPLATE_CACHE, pass->ns, name);
+    const aimp_object *existing = aimp_pass_get(pass, AIMP_TEMPLATE_CACHE, pass->ns, name).object;
     return !pass->cache.dedicated && existing && !scope_fits(pass, existing);
 }
 
@@ -187,7 +188,6 @@ static void describe_source(aimp_pass *pass, const aimp_node *source, const aimp
                                                         class, cache->dedicated ? cache->name : NULL);
     s->size_bytes = size_of(s);
     if (s->size_bytes) s->claim_gibibytes = aimp_claim_gibibytes(s->size_bytes, percent);
-    if (pass->rules->claims_are_at_least_1gi && s->size_bytes && s->claim_gibibytes < 1) s->claim_gibibytes = 1;
     if (!s->size_bytes && !cache->sizeless) cache->sizeless = *s->model_id ? s->model_id : s->uri;
 }
 

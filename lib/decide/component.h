@@ -50,8 +50,9 @@ bool aimp_event_is_about(const aimp_object *event, const char *kind, const aimp_
 
 /* state_engine.c: conditions, root status, whether anything may be applied */
 void aimp_run_state_engine(aimp_pass *pass, aimp_health *health);
-/* What became of applying: a failure shows after the state was computed (section 1, step 8). */
-void aimp_record_apply_failure(aimp_pass *pass, aimp_health *health, const char *message);
+/* What became of applying: a failure shows after the state was computed (section 1, step 8). reason: Kubernetes' own,
+ * such as Conflict. */
+void aimp_record_apply_failure(aimp_pass *pass, aimp_health *health, const char *reason, const char *message);
 /* health_findings.c: what the health of the parts means, for people */
 void aimp_note_health(aimp_pass *pass, const aimp_health *health);
 /* service_status.c: the status object */

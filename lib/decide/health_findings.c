@@ -60,7 +60,6 @@ void aimp_note_health(aimp_pass *pass, const aimp_health *health) {
     const aimp_observation *seen = &pass->seen;
     for (size_t i = 0; i < health->count; i++) {
         const aimp_component *c = &health->components[i];
-        const char *reason = aimp_component_reason(c);
         if (!c->name || strcmp(aimp_component_state(c), "Ready") == 0) continue;
         if (strcmp(c->name, "InferenceServicePods") == 0)
             note_pods(pass, c);
@@ -68,8 +67,7 @@ void aimp_note_health(aimp_pass *pass, const aimp_health *health) {
             note_cache(pass, c);
         else if (strcmp(c->name, "InferenceService") == 0 && is_failed(c) && seen->inference_service.object)
             note(pass, AIMP_R_RUNTIME_FAILED, AIM_SEVERITY_ERROR, seen->inference_service.object, c);
-        else if (strcmp(c->name, "HTTPRoute") == 0 && is_failed(c) && seen->route.object &&
-                 strcmp(reason, "PathTemplateInvalid") != 0)
+        else if (strcmp(c->name, "HTTPRoute") == 0 && is_failed(c) && seen->route.object && !pass->routing.problem)
             note(pass, AIMP_R_ROUTE_REFUSED, AIM_SEVERITY_ERROR, seen->route.object, c);
         else if (strcmp(c->name, "HPA") == 0 && is_failed(c) && seen->hpa.object)
             note(pass, AIMP_R_SCALING_FAILED, AIM_SEVERITY_ERROR, seen->hpa.object, c);

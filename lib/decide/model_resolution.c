@@ -231,8 +231,8 @@ static void decide_creation(aimp_pass *pass) {
                                    pass->ns, r->create_name)
                      : aimp_format(pass->arena, "no model has the image \"%s\"; AIMModel %s is created", r->image_uri,
                                    r->create_name);
-    const aimp_lookup taken = {aimp_cluster_object(pass->cluster, AIMP_MODEL, pass->ns, r->create_name), AIMP_READ_OK};
-    if (pass->rules->custom_match_compares_hardware && r->custom && taken.object) {
+    if (pass->rules->custom_match_compares_hardware && r->custom &&
+        aimp_pass_get(pass, AIMP_MODEL, pass->ns, r->create_name).object) {
         r->create = false;
         r->reason = AIMP_R_CUSTOM_MODEL_CONFLICT;
         r->message =
@@ -262,13 +262,10 @@ static void conclude(aimp_pass *pass) {
 }
 
 void aimp_pass_resolve_model(aimp_pass *pass) {
-    aimp_read_error seen = pass->seen.inference_service.error;
-    bool may_look =
-        pass->seen.inference_service.object || (seen == AIMP_READ_NOT_FOUND && pass->seen.inference_service_name);
     const aimp_node *model = aimp_get(pass->spec, "model"), *custom = aimp_get(model, "custom");
     const char *name = aimp_pass_text(pass, model, "name"), *image = aimp_pass_text(pass, model, "image");
     pass->model = (aimp_resolution){.outcome = AIM_MODEL_NONE};
-    if (!may_look) return;
+    if (!aimp_pass_may_resolve(pass)) return;
     bool recorded = resolve_recorded(pass);
     if (recorded && !*name) pass->model.image_uri = *image ? image : NULL;
     if (recorded) conclude(pass);

@@ -129,6 +129,12 @@ bool aimp_is_ready(const aimp_object *object) {
     return object && strcmp(object->state, "Ready") == 0;
 }
 
+bool aimp_pass_may_resolve(const aimp_pass *pass) {
+    const aimp_observation *seen = &pass->seen;
+    if (pass->rules->runtime_errors_stay_theirs || seen->inference_service.object) return true;
+    return seen->inference_service.error == AIMP_READ_NOT_FOUND && seen->inference_service_name;
+}
+
 bool aimp_pass_lacks_uid(const aimp_pass *pass) {
     return pass->rules->owners_need_a_uid && !*pass->uid;
 }

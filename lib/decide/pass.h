@@ -52,7 +52,8 @@ typedef struct aimp_found {
 /* --- runtime configuration --- */
 typedef struct aimp_runtime_config {
     const char *name;
-    const aimp_node *merged; /* a spec; NULL: none */
+    const aimp_node *merged;   /* a spec; NULL: none */
+    const aimp_object *object; /* the one of the namespace, else of the cluster; NULL: none */
     aimp_failure failure;
 } aimp_runtime_config;
 
@@ -232,21 +233,19 @@ bool aimp_is_ready(const aimp_object *object);
 /* True when an object has an owner and it is not this service (differences.md B-57). */
 bool aimp_pass_collides(const aimp_pass *pass, const aimp_object *object);
 /* Names and paths that are made from the service's UID are not final before it has one (differences.md B-76). */
+/* Model and template are resolved: not when the InferenceService could not be read, where that counts (B-38, B-39). */
+bool aimp_pass_may_resolve(const aimp_pass *pass);
 bool aimp_pass_lacks_uid(const aimp_pass *pass);
 
 /* --- the stages --- */
-void aimp_pass_resolve_config(aimp_pass *pass);   /* runtime_config.c */
-void aimp_pass_observe(aimp_pass *pass);          /* observation.c */
-void aimp_pass_resolve_model(aimp_pass *pass);    /* model_resolution.c */
-void aimp_pass_resolve_template(aimp_pass *pass); /* template_resolution.c */
-void aimp_pass_select_template(
-    aimp_pass *pass, const char *model_name); /* template_ranking.c: chosen, then outranked by rank, then rejected by
-                                                 stage; inside each namespaced first, then by name */
-void aimp_sort_candidates(aimp_selection *selection);
-/* template_selection.c */
-void aimp_pass_rank_candidates(aimp_pass *pass); /* template_ranking.c */
-void aimp_pass_plan_cache(aimp_pass *pass);      /* cache_planning.c */
-void aimp_pass_check_capacity(aimp_pass *pass);  /* gpu_capacity.c */
+void aimp_pass_resolve_config(aimp_pass *pass);                          /* runtime_config.c */
+void aimp_pass_observe(aimp_pass *pass);                                 /* observation.c */
+void aimp_pass_resolve_model(aimp_pass *pass);                           /* model_resolution.c */
+void aimp_pass_resolve_template(aimp_pass *pass);                        /* template_resolution.c */
+void aimp_pass_select_template(aimp_pass *pass, const char *model_name); /* template_selection.c */
+void aimp_pass_rank_candidates(aimp_pass *pass);                         /* template_ranking.c */
+void aimp_pass_plan_cache(aimp_pass *pass);                              /* cache_planning.c */
+void aimp_pass_check_capacity(aimp_pass *pass);                          /* gpu_capacity.c */
 
 /* template_ranking.c: chosen, then outranked by rank, then rejected by stage; inside each namespaced first, then by
  * name */

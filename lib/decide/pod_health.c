@@ -13,9 +13,22 @@ static aimp_component with_error(aimp_category category, const char *reason, con
     return (aimp_component){.name = name, .error = {category, reason, message}};
 }
 
-static bool says_any(const char *text, const char *const *words) {
+static bool is_alnum(char c) {
+    return aimp_is_lower_alnum(aimp_to_lower(c));
+}
+
+/* differences.md B-37: a status code counts as a word of its own, not inside of a digest. */
+static bool says_code(const char *text, const char *code) {
+    for (const char *p = strstr(text, code); p; p = strstr(p + 1, code)) {
+        if ((p == text || !is_alnum(p[-1])) && !is_alnum(p[strlen(code)])) return true;
+    }
+    return false;
+}
+
+static bool says_any(const aimp_pass *pass, const char *text, const char *const *words) {
     for (; *words; words++) {
-        if (aimp_contains_ignoring_case(text, *words)) return true;
+        bool whole = pass->rules->status_follows_the_seed && aimp_is_digit(**words);
+        if (whole ? says_code(text, *words) : aimp_contains_ignoring_case(text, *words)) return true;
     }
     return false;
 }
@@ -35,9 +48,9 @@ static aimp_component pull_problem(aimp_pass *pass, const aimp_node *container, 
         aimp_format(pass->arena, "Container %s: %s", aimp_or_empty(aimp_get_text(container, "name")), text);
     aimp_category category = AIMP_C_INFRASTRUCTURE;
     const char *reason = "ImagePullBackOff";
-    if (says_any(text, auth_words))
+    if (says_any(pass, text, auth_words))
         category = AIMP_C_AUTH, reason = "ImagePullAuthFailure";
-    else if (says_any(text, missing_words))
+    else if (says_any(pass, text, missing_words))
         category = AIMP_C_MISSING_UPSTREAM, reason = "ImageNotFound";
     if (pass->rules->status_follows_the_seed)
         return with_state("Starting", reason, message); /* S-28: kubelet tries again */
@@ -288,8 +301,12 @@ aimp_component aimp_pods_health(aimp_pass *pass) {
     if (find_waiting(pass, true, &found)) return found;
     const aimp_object *failed = pod_in_phase(pass, "Failed");
     if (failed) return failed_pod(pass, failed);
-    if (any_pod_is_ready(pass)) return with_state("Ready", "PodsReady", "pods are ready");
-    if (pass->rules->status_follows_the_seed && find_waiting(pass, false, &found)) return found;
+    bool stuck = pass->rules->status_follows_the_seed && find_waiting(pass, false, &found);
+    if (any_pod_is_ready(pass)) { /* a stuck one beside it is said, and changes nothing (B-37) */
+        const char *beside = stuck ? aimp_format(pass->arena, "pods are ready, but not all: %s", found.message) : NULL;
+        return with_state("Ready", "PodsReady", beside ? beside : "pods are ready");
+    }
+    if (stuck) return found;
     if (pod_in_phase(pass, "Running"))
         return with_state("Starting", "PodsStarting", "pods are running, none is ready yet");
     if (pod_in_phase(pass, "Pending")) return pending_pods(pass);

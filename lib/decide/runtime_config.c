@@ -88,6 +88,7 @@ aimp_runtime_config aimp_runtime_config_for(aimp_pass *pass, const char *ns, con
     const aimp_node *empty = aimp_map_from(pass->arena, NULL, 0);
     const aimp_node *cluster_spec = shared.object ? (shared.object->spec ? shared.object->spec : empty) : NULL;
     const aimp_node *own_spec = own.object ? (own.object->spec ? own.object->spec : empty) : NULL;
+    config.object = own.object ? own.object : shared.object;
     config.merged = aimp_merge_runtime_configs(pass->arena, cluster_spec, own_spec, pass->rules);
     return config;
 }

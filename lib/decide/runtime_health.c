@@ -73,7 +73,8 @@ aimp_component aimp_inference_service_health(aimp_pass *pass) {
     if (!seen->inference_service.object) {
         if (seen->inference_service.error == AIMP_READ_NOT_FOUND)
             return isvc_state("Progressing", "CreatingRuntime", "the InferenceService does not exist yet");
-        failed = isvc_state("Failed", "FetchError", seen->inference_service_failure.message);
+        bool nameless = !seen->inference_service_name && pass->rules->runtime_errors_stay_theirs; /* B-39 */
+        failed = isvc_state("Failed", nameless ? "NameTooLong" : "FetchError", seen->inference_service_failure.message);
         failed.error = seen->inference_service_failure;
         return failed;
     }
@@ -119,27 +120,50 @@ static bool judge_condition(const aimp_node *condition, aimp_component *out) {
     return false;
 }
 
-/* differences.md B-41: the parents that the route names, each Accepted and with resolved references. */
+static bool same_or_default(const aimp_node *a, const aimp_node *b, const char *key, const char *fallback) {
+    const char *x = aimp_get_text(a, key), *y = aimp_get_text(b, key);
+    return strcmp(aimp_is_empty(x) ? fallback : x, aimp_is_empty(y) ? fallback : y) == 0;
+}
+
+/* The parent that the gateway answers for is the one that the route names. */
+static bool is_our_parent(const aimp_pass *pass, const aimp_node *ref) {
+    const aimp_node *gateway = pass->routing.gateway;
+    return !ref || (same_or_default(ref, gateway, "name", "") && same_or_default(ref, gateway, "namespace", pass->ns) &&
+                    same_or_default(ref, gateway, "sectionName", ""));
+}
+
+/* A condition about an older route says nothing about this one. */
+static const aimp_node *current_condition(const aimp_pass *pass, const aimp_node *conditions, const char *type) {
+    const aimp_node *condition = aimp_condition_of(conditions, type);
+    int64_t observed, generation;
+    bool old = aimp_integer_of(aimp_get(condition, "observedGeneration"), &observed) &&
+               aimp_integer_of(aimp_get(pass->seen.route.object->metadata, "generation"), &generation) &&
+               observed < generation;
+    return old ? NULL : condition;
+}
+
+/* differences.md B-41: every parent that the route names is Accepted and has its references resolved. */
 static aimp_component judge_parents(aimp_pass *pass, const aimp_node *parents) {
-    aimp_component worst = {.name = "HTTPRoute",
-                            .state = "Progressing",
-                            .reason = "HTTPRoutePending",
-                            .message = "the gateway has not answered yet"};
-    bool refused = false;
+    const aimp_component pending = {.name = "HTTPRoute",
+                                    .state = "Progressing",
+                                    .reason = "HTTPRoutePending",
+                                    .message = "the gateway has not answered yet"};
+    aimp_component good = pending;
+    bool all_good = true;
     for (size_t i = 0; i < aimp_count(parents); i++) {
         const aimp_node *parent = aimp_item(parents, i), *conditions = aimp_get(parent, "conditions");
-        const char *name = aimp_text_at(parent, "parentRef", "name", NULL);
-        if (name && pass->routing.gateway && !aimp_equal(name, aimp_get_text(pass->routing.gateway, "name"))) continue;
-        const aimp_node *accepted = aimp_condition_of(conditions, "Accepted"),
-                        *resolved = aimp_condition_of(conditions, "ResolvedRefs");
-        aimp_component refs, own;
-        if (!accepted) continue;
-        judge_condition(accepted, &own);
-        if (own.state && resolved && judge_condition(resolved, &refs)) own = refs;
-        if (own.state) return own;
-        if (!refused) worst = own, refused = true;
+        if (!is_our_parent(pass, aimp_get(parent, "parentRef"))) continue;
+        const aimp_node *accepted = current_condition(pass, conditions, "Accepted"),
+                        *resolved = current_condition(pass, conditions, "ResolvedRefs");
+        aimp_component own, refs;
+        all_good = all_good && accepted && resolved;
+        if (accepted && judge_condition(accepted, &own)) {
+            if (resolved && judge_condition(resolved, &refs)) own = refs;
+            if (!own.state) return own; /* refused */
+            good = own;
+        }
     }
-    return worst;
+    return all_good ? good : pending;
 }
 
 aimp_component aimp_route_health(aimp_pass *pass) {
@@ -150,8 +174,10 @@ aimp_component aimp_route_health(aimp_pass *pass) {
         failed.error = aimp_failure_make(AIMP_C_INVALID_SPEC, failed.reason, failed.message);
         return failed;
     }
-    if (pass->routing.problem) { /* B-50 */
-        aimp_component failed = route_state("Failed", "PathTemplateInvalid", pass->routing.problem);
+    if (pass->routing.problem) {                                                   /* B-50 */
+        bool duration = aimp_starts_with(pass->routing.problem, "requestTimeout"); /* B-52 */
+        aimp_component failed =
+            route_state("Failed", duration ? "DurationNotAccepted" : "PathTemplateInvalid", pass->routing.problem);
         failed.error = aimp_failure_make(AIMP_C_INVALID_SPEC, failed.reason, failed.message);
         return failed;
     }
@@ -163,6 +189,8 @@ aimp_component aimp_route_health(aimp_pass *pass) {
         failed.message = failed.error.message;
         return failed;
     }
+    if (pass->rules->collisions_are_seen && aimp_pass_collides(pass, seen->route.object)) /* B-57 */
+        return route_state("Failed", "NameCollision", "an HTTPRoute of this name belongs to another owner");
     const aimp_node *parents = aimp_get(seen->route.object->status, "parents");
     if (pass->rules->status_follows_the_seed) return judge_parents(pass, parents);
     for (size_t i = 0; i < aimp_count(parents); i++) {

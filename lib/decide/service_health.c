@@ -175,15 +175,15 @@ static bool is_serving(const aimp_pass *pass) {
 static bool size_problem(aimp_pass *pass, aimp_component *out) {
     const aimp_cache *cache = &pass->cache;
     if (!pass->rules->sizes_are_required || !cache->sizeless || aimp_is_ready(cache->found.object)) return false;
-    bool discovery_failed = false;
-    for (size_t i = 0; i < cache->source_count; i++) {
+    const char *failed = NULL; /* the first source whose size could not be found out */
+    for (size_t i = 0; i < cache->source_count && !failed; i++) {
         const aimp_object *artifact = cache->sources[i].artifact;
-        discovery_failed =
-            discovery_failed || (!cache->sources[i].size_bytes && artifact && strcmp(artifact->state, "Failed") == 0);
+        if (!cache->sources[i].size_bytes && artifact && strcmp(artifact->state, "Failed") == 0)
+            failed = cache->sources[i].model_id;
     }
-    *out = component("Cache", discovery_failed ? "Failed" : "Progressing", "StorageSizeError",
-                     aimp_format(pass->arena, "the size of model source %s %s", cache->sizeless,
-                                 discovery_failed ? "could not be found out" : "is not known yet"),
+    *out = component("Cache", failed ? "Failed" : "Progressing", "StorageSizeError",
+                     aimp_format(pass->arena, "the size of model source %s %s", failed ? failed : cache->sizeless,
+                                 failed ? "could not be found out" : "is not known yet"),
                      AIMP_DOWNSTREAM);
     return true;
 }
@@ -205,6 +205,9 @@ static aimp_component existing_cache(aimp_pass *pass, const aimp_object *cache) 
     if (strcmp(status, "Progressing") == 0)
         return component("Cache", "Progressing", "CacheNotReady", aimp_format(a, "cache %s is being filled", name),
                          AIMP_DOWNSTREAM);
+    if (pass->rules->failed_cache_degrades && *status) /* B-28 */
+        return component("Cache", strcmp(status, "Degraded") == 0 ? "Degraded" : "Progressing", "CacheNotReady",
+                         aimp_format(a, "cache %s is %s", name, status), AIMP_DOWNSTREAM);
     return component("Cache", "Progressing", "CacheCreating",
                      aimp_format(a, "cache %s is %s", name, *status ? status : "without a status yet"),
                      AIMP_DOWNSTREAM);

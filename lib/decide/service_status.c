@@ -93,7 +93,11 @@ void aimp_compose_status(aimp_pass *pass, aimp_health *health) {
     if (aimp_is_ready(cache))
         status = aimp_map_with(a, status, "cache",
                                aimp_map_of(a, "templateCacheRef", reference(pass, cache, true, false), NULL));
-    if (pass->seen.route.object) status = aimp_map_with(a, status, "routing", route_status(pass));
+    const aimp_object *config = pass->config.object;
+    if (pass->rules->status_follows_the_seed && config) /* B-42 */
+        status = aimp_map_with(a, status, "resolvedRuntimeConfig", reference(pass, config, true, true));
+    bool foreign_route = pass->rules->collisions_are_seen && aimp_pass_collides(pass, pass->seen.route.object);
+    if (pass->seen.route.object && !foreign_route) status = aimp_map_with(a, status, "routing", route_status(pass));
     status = aimp_map_with(a, status, "runtime", runtime(pass));
     const aimp_node *generation = aimp_get(pass->service->metadata, "generation");
     if (pass->rules->status_follows_the_seed && generation)

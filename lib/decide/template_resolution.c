@@ -19,6 +19,17 @@ static void note_unfit(aimp_pass *pass, const aimp_object *object, const char *w
     f->message = aimp_format(pass->arena, "the recorded template %s no longer fits: %s", object->name, why);
 }
 
+/* differences.md B-08: the name is the one that this service's overrides give to a template of its model. */
+static bool is_derived_for(aimp_pass *pass, const aimp_object *object) {
+    const char *model = pass->model.object ? pass->model.object->name : "";
+    if (!aimp_count(aimp_get(pass->spec, "overrides"))) return false;
+    aimp_listing bases = aimp_pass_list(pass, AIMP_TEMPLATE, AIMP_BY_MODEL_NAME, pass->ns, model);
+    for (size_t i = 0; i < bases.count; i++) {
+        if (strcmp(overrides_name(pass, bases.items[i]->name), object->name) == 0) return true;
+    }
+    return false;
+}
+
 /* differences.md B-04: a recorded choice holds while model, name, overrides and the optimisation gate still agree. */
 static bool still_fits(aimp_pass *pass, const aimp_object *object) {
     const char *explicit_name = aimp_pass_text(pass, aimp_get(pass->spec, "template"), "name");
@@ -37,6 +48,8 @@ static bool still_fits(aimp_pass *pass, const aimp_object *object) {
         if (!named) why = "the service names another";
     } else if (pass->model.object && strcmp(facts->model, pass->model.object->name) != 0) {
         why = "it belongs to another model";
+    } else if (facts->derived && !is_derived_for(pass, object)) {
+        why = "it was derived for other overrides";
     } else if (aimp_get(pass->spec, "overrides") && !facts->derived &&
                !aimp_overrides_allow(pass, object, &judgement)) {
         why = "spec.overrides exclude it";
@@ -98,6 +111,16 @@ static void note_missing(aimp_pass *pass, const char *name) {
     }
 }
 
+/* Nothing is derived, and the base runs without the overrides: said, never silent (S-05). */
+static void note_not_applied(aimp_pass *pass, const char *why) {
+    aimp_finding *f = aimp_pass_note(pass, AIMP_R_OVERRIDES_NOT_APPLIED, AIM_SEVERITY_WARNING, pass->service);
+    f->pointer = "/spec/overrides";
+    f->message = aimp_format(pass->arena, "spec.overrides have no effect: %s", why);
+}
+
+static const char nothing_to_derive[] =
+    "a template is derived only for another metric, precision, GPU model or GPU count";
+
 /* The base exists in the namespace; what the overrides make of it has to be derived first. */
 static void derive(aimp_pass *pass, const aimp_object *base, const char *name) {
     aimp_selection *s = &pass->template_;
@@ -121,6 +144,8 @@ static void resolve_named(aimp_pass *pass, const char *base, aimp_template_sourc
     aimp_lookup own = aimp_pass_get(pass, AIMP_TEMPLATE, pass->ns, wanted);
     if (own.object) {
         use(s, own.object);
+        bool overridden = aimp_count(aimp_get(pass->spec, "overrides")) > 0;
+        if (overridden && !derived && pass->rules->explicit_base_is_found) note_not_applied(pass, nothing_to_derive);
         return;
     }
     s->ns.failure = aimp_failure_of(own.error);
@@ -137,12 +162,10 @@ static void resolve_named(aimp_pass *pass, const char *base, aimp_template_sourc
     if (shared.object) {
         s->ns.failure = (aimp_failure){0};
         use(s, shared.object);
-        if (!derived) return;
-        aimp_finding *f = aimp_pass_note(pass, AIMP_R_OVERRIDES_NOT_APPLIED, AIM_SEVERITY_WARNING, pass->service);
-        f->pointer = "/spec/overrides";
-        f->message = aimp_format(
-            pass->arena,
-            "spec.overrides have no effect: %s is a cluster template, and only namespaced ones are derived from", base);
+        if (derived)
+            note_not_applied(
+                pass,
+                aimp_format(pass->arena, "%s is a cluster template, and only namespaced ones are derived from", base));
         return;
     }
     if (shared.error != AIMP_READ_NOT_FOUND && pass->rules->explicit_lookup_errors_count) {
@@ -159,9 +182,10 @@ static void resolve_named(aimp_pass *pass, const char *base, aimp_template_sourc
 static bool resolve_default(aimp_pass *pass, const aimp_object *model) {
     const char *name = aimp_pass_text(pass, model->spec, "defaultServiceTemplate");
     if (!pass->rules->default_template_counts || !*name) return false;
-    bool exists = aimp_cluster_object(pass->cluster, AIMP_TEMPLATE, pass->ns, name) ||
-                  aimp_cluster_object(pass->cluster, AIMP_CLUSTER_TEMPLATE, NULL, name);
-    if (exists) {
+    aimp_lookup own = aimp_pass_get(pass, AIMP_TEMPLATE, pass->ns, name),
+                shared = aimp_pass_get(pass, AIMP_CLUSTER_TEMPLATE, NULL, name);
+    bool missing = own.error == AIMP_READ_NOT_FOUND && shared.error == AIMP_READ_NOT_FOUND;
+    if (!missing) {
         resolve_named(pass, name, AIMP_BY_DEFAULT);
         return true;
     }
@@ -191,6 +215,8 @@ static void derive_from_choice(aimp_pass *pass) {
         s->source != AIMP_BY_SELECTION)
         return;
     const char *name = overrides_name(pass, base->name);
+    if (strcmp(name, base->name) == 0 && aimp_count(aimp_get(pass->spec, "overrides")))
+        note_not_applied(pass, nothing_to_derive);
     if (strcmp(name, base->name) == 0 || overrides_change_nothing(pass, base)) return;
     aimp_lookup existing = aimp_pass_get(pass, AIMP_TEMPLATE, pass->ns, name);
     s->ns = (aimp_found){0};
@@ -246,9 +272,7 @@ static void conclude(aimp_pass *pass) {
 void aimp_pass_resolve_template(aimp_pass *pass) {
     aimp_selection *s = &pass->template_;
     *s = (aimp_selection){.outcome = AIM_TEMPLATE_NONE};
-    bool may_look = pass->seen.inference_service.object ||
-                    (pass->seen.inference_service.error == AIMP_READ_NOT_FOUND && pass->seen.inference_service_name);
-    if (!may_look) return;
+    if (!aimp_pass_may_resolve(pass)) return;
     const char *name = aimp_pass_text(pass, aimp_get(pass->spec, "template"), "name");
     const aimp_object *model = pass->model.object;
     if (!resolve_recorded(pass)) {

@@ -138,25 +138,27 @@ static bool cluster_has_gpu(aimp_pass *pass, const aimp_template_facts *facts) {
                               whole ? facts->gpu_key : facts->gpu_model) != NULL;
 }
 
-/* Largest VRAM of a node; false when some node's is unknown and none is enough. */
-static bool vram_suffices(aimp_pass *pass, int64_t wanted, int64_t *best, bool *unknown) {
+/* Largest VRAM of a node with the template's GPU, or with any when it names none; unknown: some node does not say. */
+static bool vram_suffices(aimp_pass *pass, const aimp_template_facts *facts, int64_t *best, bool *unknown) {
     const aimp_slots *nodes = &pass->cluster->tables.by_kind[AIMP_NODE];
+    if (*facts->gpu_model) nodes = aimp_tables_lookup(&pass->cluster->tables, AIMP_BY_GPU, NULL, facts->gpu_key);
     *best = 0;
     *unknown = false;
-    for (size_t i = 0; i < nodes->count; i++) {
+    for (size_t i = 0; nodes && i < nodes->count; i++) {
         const aimp_node_gpu *gpu = &nodes->items[i]->effective->facts.node.lenient;
         if (!gpu->model) continue;
         if (!gpu->vram_bytes) *unknown = true;
         if (gpu->vram_bytes > *best) *best = gpu->vram_bytes;
     }
-    return *best >= wanted;
+    return *best >= facts->min_vram_bytes;
 }
 
 static bool has_vram(aimp_pass *pass, aimp_candidate *c, aimp_judgement *j, aimp_finding *f) {
     const int64_t gibibyte = (int64_t)1 << 30;
-    int64_t wanted = c->object->facts.template_facts.min_vram_bytes, best;
+    const aimp_template_facts *facts = &c->object->facts.template_facts;
+    int64_t wanted = facts->min_vram_bytes, best;
     bool unknown;
-    if (!pass->rules->min_vram_filters || wanted <= 0 || vram_suffices(pass, wanted, &best, &unknown)) return true;
+    if (!pass->rules->min_vram_filters || wanted <= 0 || vram_suffices(pass, facts, &best, &unknown)) return true;
     const char *needs = aimp_format(pass->arena, "%lldGi", (long long)((wanted + gibibyte - 1) / gibibyte));
     *j = (aimp_judgement){true, unknown, "/spec/hardware/gpu/minVram",
                           aimp_format(pass->arena, "%lldGi", (long long)(best / gibibyte)), needs};

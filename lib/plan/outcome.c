@@ -46,14 +46,14 @@ static void finish(void *arg) {
     plan->pass.arena = arena;
     keep_done(f, plan, &failure);
     if (!failure || !plan->health.condition_count) return;
-    size_t room = plan->health.condition_count + 1;
+    size_t room = plan->health.condition_count + 3; /* AuthValid, ConfigValid, DependenciesReachable */
     aimp_condition *own = aimp_take_array(arena, room, sizeof *own);
     memcpy(own, plan->health.conditions, plan->health.condition_count * sizeof *own);
     plan->health.conditions = own;
     const char *message = aimp_is_empty(failure->message)
                               ? failure->reason
                               : aimp_format(arena, "%s (%s)", failure->message, failure->reason);
-    aimp_record_apply_failure(&plan->pass, &plan->health, message);
+    aimp_record_apply_failure(&plan->pass, &plan->health, failure->reason, message);
     aimp_compose_status(&plan->pass, &plan->health);
 }
 

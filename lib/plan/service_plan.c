@@ -37,8 +37,9 @@ void aimp_decide_service(aimp_pass *pass) {
 
 /* differences.md B-57: an object of that name that is somebody else's is left alone. */
 static bool collides(aimp_pass *pass, aimp_kind kind, const char *name) {
-    const aimp_object *existing = aimp_cluster_object(pass->cluster, kind, pass->ns, name);
-    if (!pass->rules->collisions_are_seen || !aimp_pass_collides(pass, existing)) return false;
+    if (!pass->rules->collisions_are_seen) return false;
+    const aimp_object *existing = aimp_pass_get(pass, kind, pass->ns, name).object;
+    if (!aimp_pass_collides(pass, existing)) return false;
     aimp_pass_hold(pass, existing);
     aimp_finding *f = aimp_pass_note(pass, AIMP_R_NAME_COLLISION, AIM_SEVERITY_ERROR, existing);
     f->pointer = "/metadata/ownerReferences";
@@ -214,6 +215,11 @@ static void note_ignored(aimp_pass *pass) {
         aimp_finding *f = aimp_pass_note(pass, AIMP_R_IGNORED_FIELD, AIM_SEVERITY_WARNING, pass->service);
         f->pointer = ignored[i].pointer;
         f->message = ignored[i].why;
+    }
+    if (aimp_get(aimp_get(pass->config.merged, "model"), "autoDiscovery")) { /* B-72 */
+        aimp_finding *f = aimp_pass_note(pass, AIMP_R_IGNORED_FIELD, AIM_SEVERITY_INFO, pass->config.object);
+        f->pointer = "/spec/model/autoDiscovery";
+        f->message = "model.autoDiscovery of the runtime configuration has no effect";
     }
     bool shared_headroom = !pass->cache.dedicated && pass->rules->service_headroom_counts;
     int64_t percent = 10;
