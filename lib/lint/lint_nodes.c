@@ -81,7 +81,10 @@ static void lint_scheduling(aimp_linting *l, const aimp_object *node, const aimp
     const char *plain = plain_id(l, id);
     if (!aimp_gpu_device_is_known(plain, true))
         note(l, AIMP_R_DEVICE_UNKNOWN, AIM_SEVERITY_WARNING, node, gpu->label_key,
-             aimp_format(l->arena, "device id %s is not known: the node counts as GPU %s", plain, gpu->model));
+             aimp_format(l->arena, "device id %s is not known: the node counts as GPU %s", plain, gpu->model))
+            ->remedy.text = aimp_format(
+            l->arena, "check the id (lspci -nn); kubectl label node %s " DEVICE "=<PCI device id> --overwrite",
+            node->name);
     if (strcmp(label(node, DEVICE), plain) == 0) return;
     aimp_finding *f = note(l, AIMP_R_NODE_NOT_SCHEDULABLE, AIM_SEVERITY_WARNING, node, gpu->label_key,
                            aimp_format(l->arena,

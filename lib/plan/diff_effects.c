@@ -24,7 +24,8 @@ static const effect effects[] = {
     {AIMP_HTTP_ROUTE, "/spec/rules/0/timeouts", "changes how long a request may take"},
     {AIMP_HTTP_ROUTE, "/spec/rules", "moves the route: clients have to use another path"},
     {AIMP_TEMPLATE_CACHE, "/spec/modelSources", "downloads the weights anew"},
-    {AIMP_TEMPLATE_CACHE, "/spec/storageClassName", "new volumes use the class; a volume that exists keeps its own"},
+    {AIMP_TEMPLATE_CACHE, "/spec/storageClassName",
+     "makes new PVCs of that class, and downloads the weights into them"},
     {AIMP_TEMPLATE_CACHE, "/spec/", "the downloads that are still to come use it"},
 };
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "command.h"
@@ -18,12 +19,53 @@ typedef struct reading {
     aim_cluster *cluster;
     uint32_t layer; /* flags of aim_source */
     int code;
+    /* progress: on a terminal only, and only when reading takes long */
+    bool shows_progress, progress_shown;
+    int64_t next_progress; /* milliseconds */
+    uint64_t bytes;
+    FILE *file;
+    const char *name;
 } reading;
 
+/* --- progress --- */
+
+enum { PROGRESS_DELAY = 700, PROGRESS_INTERVAL = 100, LONG_INPUT = 16000000 };
+
+static int64_t milliseconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void start_progress(reading *r) {
+    const char *term = getenv("TERM");
+    r->shows_progress = !r->options->quiet && isatty(STDERR_FILENO) && !(term && strcmp(term, "dumb") == 0);
+    r->next_progress = milliseconds() + PROGRESS_DELAY;
+}
+
+/* at_end: the text is here, and a long one is still to be understood. */
+static void show_progress(reading *r, bool at_end) {
+    bool due = at_end ? r->bytes >= LONG_INPUT : milliseconds() >= r->next_progress;
+    if (!r->shows_progress || !due) return;
+    r->next_progress = milliseconds() + PROGRESS_INTERVAL;
+    r->progress_shown = true;
+    fprintf(stderr, "\r\033[Kreading ");
+    put_safe(stderr, r->name);
+    fprintf(stderr, ": %llu MB", (unsigned long long)(r->bytes / 1000000));
+    fflush(stderr);
+}
+
+static void end_progress(reading *r) {
+    if (r->progress_shown) fputs("\r\033[K", stderr);
+    r->progress_shown = false;
+}
+
 static aim_code read_stream(char *buffer, size_t size, size_t *got, void *user) {
-    FILE *file = user;
-    *got = fread(buffer, 1, size, file);
-    return ferror(file) ? AIM_E_READ : AIM_OK;
+    reading *r = user;
+    *got = fread(buffer, 1, size, r->file);
+    r->bytes += *got;
+    show_progress(r, *got == 0);
+    return ferror(r->file) ? AIM_E_READ : AIM_OK;
 }
 
 /* --- reports --- */
@@ -79,9 +121,11 @@ static void show_kinds(const char *name, const aim_report *report) {
 static void read_file(reading *r, FILE *file, const char *name) {
     aim_report *report = NULL;
     aim_error *error = NULL;
-    aim_source source = {
-        .struct_size = sizeof source, .flags = r->layer, .name = name, .read = read_stream, .user = file};
+    aim_source source = {.struct_size = sizeof source, .flags = r->layer, .name = name, .read = read_stream, .user = r};
+    r->file = file;
+    r->name = name;
     aim_code code = aim_cluster_add(r->cluster, &source, &report, &error);
+    end_progress(r);
     show_report(r, report);
     if (r->options->verbose) show_kinds(name, report);
     bool reported = AIM_CODE_CLASS(code) == AIM_CLASS_INPUT || (code == AIM_E_LIMIT && aim_report_count(report));
@@ -236,6 +280,7 @@ aim_cluster *input_read(const tool_options *options, int *code) {
         return NULL;
     }
     r.cluster = new_cluster();
+    start_progress(&r);
     if (!r.cluster) {
         *code = EXIT_TROUBLE;
         return NULL;
