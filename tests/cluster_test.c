@@ -761,15 +761,15 @@ TEST(cluster, report_counts_the_kinds_of_a_text) {
 }
 
 TEST(cluster, other_versions_of_aim_are_warned_about) {
-    CHECK_TEXT(report_of(t, "---\n{apiVersion: aim.eai.amd.com/v1, kind: AIMService, metadata: {name: a}}\n---\n"
-                            "{apiVersion: aim.silogen.ai/v1alpha1, kind: AIMModel, metadata: {name: a}}\n---\n"
-                            "{apiVersion: aim.eai.amd.com/v1alpha1, kind: AIMThing, metadata: {name: a}}\n"),
-               "warning AIM_OK 2:1 /apiVersion -: aim.eai.amd.com/v1 AIMService a is not read: libaim knows "
-               "aim.eai.amd.com/v1alpha1\n"
-               "warning AIM_OK 4:1 /apiVersion -: aim.silogen.ai/v1alpha1 AIMModel a is not read: libaim knows "
-               "aim.eai.amd.com/v1alpha1\n"
-               "warning AIM_OK 6:1 /apiVersion -: aim.eai.amd.com/v1alpha1 AIMThing a is not read: libaim knows "
-               "aim.eai.amd.com/v1alpha1\n");
+    CHECK_TEXT(
+        report_of(t, "---\n{apiVersion: aim.eai.amd.com/v1, kind: AIMService, metadata: {name: a}}\n---\n"
+                     "{apiVersion: aim.silogen.ai/v1alpha1, kind: AIMModel, metadata: {name: a}}\n---\n"
+                     "{apiVersion: aim.eai.amd.com/v1alpha1, kind: AIMThing, metadata: {name: a}}\n"),
+        "warning AIM_OK 2:1 /apiVersion -: aim.eai.amd.com/v1 AIMService a is not read: libaim knows "
+        "aim.eai.amd.com/v1alpha1\n"
+        "warning AIM_OK 4:1 /apiVersion -: aim.silogen.ai/v1alpha1 AIMModel a is not read: libaim knows "
+        "aim.eai.amd.com/v1alpha1\n"
+        "warning AIM_OK 6:1 /apiVersion -: aim.eai.amd.com/v1alpha1 AIMThing a is not read: there is no such kind\n");
 }
 
 TEST(cluster, unknown_kinds_are_not_kept) {

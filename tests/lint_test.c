@@ -104,3 +104,65 @@ TEST(diff, wrong_arguments_are_errors) {
     aim_plan_free(plan);
     aim_cluster_free(cluster);
 }
+
+static const char nodes_and_secret[] =
+    "---\napiVersion: v1\nkind: Secret\nmetadata: {name: pull, namespace: other}\n"
+    "---\napiVersion: aim.eai.amd.com/v1alpha1\nkind: AIMService\nmetadata: {name: old, namespace: team}\n"
+    "spec: {model: {name: llama}, colour: blue, imagePullSecrets: [{name: pul}]}\n";
+
+/* The reasons of all findings, one behind the other. */
+static const char *reasons_of(test_context *t, const aim_cluster *cluster) {
+    aimp_text text = aimp_text_new(&t->arena);
+    aim_lint *lint;
+    if (aim_lint_new(cluster, NULL, &lint, NULL)) return "no lint";
+    for (size_t i = 0; i < aim_lint_count(lint); i++) {
+        aim_finding f = {.struct_size = sizeof f};
+        aim_lint_at(lint, i, &f);
+        aimp_text_add_format(&text, "%s%s", i ? " " : "", f.reason_name);
+    }
+    aim_lint_free(lint);
+    return aimp_text_string(&text);
+}
+
+static void add_overlay(test_context *t, aim_cluster *cluster, const char *text) {
+    aim_source source = {.struct_size = sizeof source,
+                         .flags = AIM_SOURCE_OVERLAY,
+                         .name = "overlay",
+                         .data = text,
+                         .size = strlen(text)};
+    CHECK_INTEGER(aim_cluster_add(cluster, &source, NULL, NULL), AIM_OK);
+}
+
+TEST(lint, a_secret_is_absent_only_in_a_namespace_that_is_known) {
+    aim_cluster *cluster = test_cluster(t, nodes_and_secret);
+    CHECK_TEXT(reasons_of(t, cluster), "UnknownField");
+    aim_declaration complete = {.struct_size = sizeof complete, .state = AIM_STATE_KNOWN, .kind = "Secret"};
+    CHECK_INTEGER(aim_cluster_declare(cluster, &complete, NULL), AIM_OK);
+    CHECK_TEXT(reasons_of(t, cluster), "UnknownField SecretNotFound");
+    aim_cluster_free(cluster);
+}
+
+TEST(lint, what_is_laid_over_a_cluster_is_looked_at_alone_even_when_it_holds_nothing) {
+    aim_cluster *cluster = test_cluster(t, nodes_and_secret), *clone;
+    add_overlay(t, cluster, "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n");
+    CHECK_TEXT(reasons_of(t, cluster), "");
+    CHECK_INTEGER(aim_cluster_clone(cluster, &clone, NULL), AIM_OK);
+    CHECK_TEXT(reasons_of(t, clone), "");
+    add_overlay(t, cluster, "---\napiVersion: v1alpha1\nkind: AIMService\nmetadata: {name: c}\n");
+    CHECK_TEXT(reasons_of(t, cluster), "OtherAPIVersion");
+    aim_cluster_free(clone);
+    aim_cluster_free(cluster);
+}
+
+TEST(lint, a_misspelt_kind_is_named_with_the_nearest) {
+    aim_cluster *cluster =
+        test_cluster(t, "---\napiVersion: aim.eai.amd.com/v1alpha1\nkind: AIMServce\nmetadata: {name: c}\n");
+    aim_lint *lint;
+    aim_finding f = {.struct_size = sizeof f};
+    CHECK_INTEGER(aim_lint_new(cluster, NULL, &lint, NULL), AIM_OK);
+    CHECK_INTEGER(aim_lint_at(lint, 0, &f), AIM_OK);
+    CHECK_TEXT(f.message,
+               "aim.eai.amd.com/v1alpha1 AIMServce c is not read: there is no such kind (did you mean AIMService?)");
+    aim_lint_free(lint);
+    aim_cluster_free(cluster);
+}

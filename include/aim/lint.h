@@ -24,7 +24,8 @@ typedef struct aim_lint aim_lint;
  * gateways that are named and absent, documents of other versions of the AIM group, and node labels that defeat
  * scheduling.
  *
- * When the cluster holds documents that were added with AIM_SOURCE_OVERLAY only those are looked at, beside the nodes.
+ * When anything was added with AIM_SOURCE_OVERLAY only that is looked at, beside the nodes. A secret or gateway counts
+ * as absent only in a namespace of which the cluster holds one of its kind, or when the kind was declared as known.
  *
  * @param cluster  read only; other threads may read it too
  * @param options  may be NULL

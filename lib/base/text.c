@@ -80,8 +80,10 @@ void aimp_text_add_markdown(aimp_text *text, const char *string) {
             aimp_text_add_string(text, "&lt;");
         else if (*p == '&')
             aimp_text_add_string(text, "&amp;");
+        else if (*p == '@')
+            aimp_text_add_string(text, "&#64;"); /* nobody is called by a comment */
         else {
-            if (strchr("|\\`*_[]#", *p)) aimp_text_add_char(text, '\\');
+            if (strchr("~|\\`*_[]#", *p)) aimp_text_add_char(text, '\\');
             aimp_text_add_char(text, *p);
         }
     }

@@ -19,7 +19,7 @@ bool aimp_declaration_read(const aimp_node *d, aimp_kind_state kinds[AIMP_KIND_C
     bool failed = strcmp(state, "failed") == 0 && error != AIMP_READ_OK, known = strcmp(state, "known") == 0;
     if (kind == AIMP_KIND_NONE || (!failed && !known && strcmp(state, "unknown") != 0)) return false;
     if (!failed) {
-        kinds[kind] = (aimp_kind_state){.known = known};
+        kinds[kind] = (aimp_kind_state){.known = known, .declared = known};
         return true;
     }
     if (strcmp(verb, "list") != 0) kinds[kind].get = error;

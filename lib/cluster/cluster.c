@@ -38,6 +38,7 @@ aim_code aim_cluster_clone(const aim_cluster *cluster, aim_cluster **out, aim_er
     aim_code code = aim_cluster_new(cluster->context, &clone, err);
     if (code) return code;
     memcpy(clone->kinds, cluster->kinds, sizeof clone->kinds);
+    clone->has_overlay = cluster->has_overlay;
     bool ok = aimp_tables_copy(&cluster->tables, &clone->tables) &&
               aimp_logs_copy(cluster->logs, clone, &clone->logs) &&
               aimp_logs_copy(cluster->foreign, clone, &clone->foreign);
@@ -80,7 +81,7 @@ const char *aimp_read_error_name(aimp_read_error error) {
 
 static void declare_one(aimp_kind_state *kind, int32_t state, int32_t verb, aimp_read_error error) {
     if (state != AIM_STATE_FAILED) {
-        *kind = (aimp_kind_state){.known = state == AIM_STATE_KNOWN};
+        *kind = (aimp_kind_state){.known = state == AIM_STATE_KNOWN, .declared = state == AIM_STATE_KNOWN};
         return;
     }
     if (verb != AIM_VERB_LIST) kind->get = error;

@@ -24,6 +24,7 @@ typedef enum aimp_read_error {
 
 typedef struct aimp_kind_state {
     bool known;
+    bool declared;             /* as a whole: what is not there does not exist, in any namespace */
     aimp_read_error get, list; /* of reads that fail */
 } aimp_kind_state;
 
@@ -32,12 +33,14 @@ typedef struct aimp_log {
     size_t size;              /* of the whole piece */
     const char *where, *text; /* "<ns>/<pod>/<container>"; of a foreign document its source */
     uint32_t line, column;    /* of a foreign document */
+    bool overlay;             /* a foreign document of the overlay */
 } aimp_log;
 
 struct aim_cluster {
     aim_context *context;
     aimp_tables tables;
     aimp_kind_state kinds[AIMP_KIND_COUNT];
+    bool has_overlay; /* something was added with AIM_SOURCE_OVERLAY, even if it held no object */
     aimp_log *logs;
     aimp_log *foreign; /* documents of AIM in a version or group that is not read: what is said about each */
 };

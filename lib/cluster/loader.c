@@ -155,18 +155,34 @@ static void admit(loader *l, aimp_kind kind, const aimp_node *root, const aimp_a
     l->kinds[kind].known = true;
 }
 
+static const char *nearest_kind(const char *kind) {
+    const char *best = NULL;
+    size_t best_distance = 4;
+    for (int id = AIMP_SERVICE; id <= AIMP_CLUSTER_MODEL_SOURCE; id++) {
+        const char *name = aimp_kind_of((aimp_kind)id)->kind;
+        size_t distance = aimp_edit_distance(kind, name, best_distance);
+        if (distance < best_distance) best = name, best_distance = distance;
+    }
+    return best;
+}
+
 static void other_kind(loader *l, const char *group, const char *version, const char *kind, const aimp_node *root) {
     aimp_report_count_kind(l->report, group, kind, false);
-    bool aim = strcmp(group, AIMP_AIM_GROUP) == 0 || strcmp(group, "aim.silogen.ai") == 0;
-    if (!aim) return;
+    aimp_kind like = aimp_kind_named(kind); /* AIMService of a group or version that is none of ours */
+    bool ours = strcmp(group, AIMP_AIM_GROUP) == 0, same_version = ours && strcmp(version, "v1alpha1") == 0;
+    if (!ours && strcmp(group, "aim.silogen.ai") != 0 && !(like && aimp_kind_is_aim(like))) return;
     const char *name = aimp_or_empty(aimp_text_at(root, "metadata", "name", NULL));
-    const char *message = aimp_format(&l->scratch, "%s/%s %s %s is not read: libaim knows %s", group, version, kind,
-                                      name, AIMP_AIM_API_VERSION);
+    const char *known = same_version ? nearest_kind(kind) : AIMP_AIM_API_VERSION;
+    const char *message =
+        aimp_format(&l->scratch, "%s%s%s %s %s is not read: %s%s", group, *group ? "/" : "", version, kind, name,
+                    same_version ? "there is no such kind" : "libaim knows ", same_version ? "" : known);
+    if (same_version && known) message = aimp_format(&l->scratch, "%s (did you mean %s?)", message, known);
     problem_at(l, AIM_OK, AIM_SEVERITY_WARNING, root->line, root->column, "/apiVersion", NULL, message);
     aimp_log *note = aimp_log_new(&l->context->allocator, l->name, message, strlen(message));
     if (!note) aimp_raise(l->guard, AIM_E_NO_MEMORY, "%s", "");
     note->line = root->line;
     note->column = root->column;
+    note->overlay = l->overlay;
     note->next = l->foreign;
     l->foreign = note;
 }
@@ -504,6 +520,7 @@ static aim_code run(aim_cluster *cluster, const aim_source *source, aim_report *
     aim_code code = aimp_guard_run(&guard, load, &l);
     bool ok = code == AIM_OK && l.report->error_count == 0;
     if (ok) memcpy(cluster->kinds, l.kinds, sizeof l.kinds);
+    if (ok && l.overlay) cluster->has_overlay = true;
     while (ok && l.logs) {
         aimp_log *log = l.logs;
         l.logs = log->next;

@@ -34,6 +34,7 @@ bool aimp_logs_copy(const aimp_log *logs, aim_cluster *to, aimp_log **list) {
         if (!copy) return false;
         copy->line = log->line;
         copy->column = log->column;
+        copy->overlay = log->overlay;
         copy->next = *list;
         *list = copy;
     }

@@ -27,6 +27,18 @@ aimp_finding *aimp_lint_note(aimp_linting *l, aimp_reason reason, int32_t severi
     return f;
 }
 
+const char *aimp_lint_pointer(aimp_linting *l, const char *map, const char *key) {
+    aimp_text text = aimp_text_new(l->arena);
+    aimp_text_add_string(&text, map);
+    for (; *key; key++) {
+        if (*key == '/' || *key == '~')
+            aimp_text_add_string(&text, *key == '/' ? "~1" : "~0");
+        else
+            aimp_text_add_char(&text, *key);
+    }
+    return aimp_text_string(&text);
+}
+
 const aimp_object *aimp_linted(const aimp_linting *l, const aimp_slot *slot) {
     if (slot->overlay) return slot->overlay;
     bool looked_at = !l->overlays_only || slot->kind == AIMP_NODE;
@@ -35,23 +47,15 @@ const aimp_object *aimp_linted(const aimp_linting *l, const aimp_slot *slot) {
 
 static void lint_foreign(aimp_linting *l) {
     for (const aimp_log *note = l->cluster->foreign; note; note = note->next) {
+        if (l->overlays_only && !note->overlay) continue;
         aimp_finding *f = aimp_findings_add(l->arena, &l->findings, AIMP_R_OTHER_VERSION, AIM_SEVERITY_WARNING, NULL);
         f->source = aimp_copy_string(l->arena, note->where);
         f->line = note->line;
         f->column = note->column;
         f->pointer = "/apiVersion";
         f->message = aimp_copy_string(l->arena, note->text);
+        f->remedy.text = "write apiVersion: " AIMP_AIM_API_VERSION " and a kind of it";
     }
-}
-
-static bool has_overlays(const aim_cluster *cluster) {
-    for (size_t kind = 0; kind < AIMP_KIND_COUNT; kind++) {
-        const aimp_slots *slots = &cluster->tables.by_kind[kind];
-        for (size_t i = 0; i < slots->count; i++) {
-            if (slots->items[i]->overlay) return true;
-        }
-    }
-    return false;
 }
 
 static int by_place(const void *left, const void *right) {
@@ -73,7 +77,7 @@ typedef struct job {
 static void run(void *arg) {
     job *j = arg;
     aimp_linting *l = &j->linting;
-    l->overlays_only = has_overlays(l->cluster);
+    l->overlays_only = l->cluster->has_overlay;
     lint_foreign(l);
     aimp_lint_documents(l);
     aimp_lint_references(l);

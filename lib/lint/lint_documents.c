@@ -98,10 +98,10 @@ static void lint_labels(aimp_linting *l, const aimp_object *object) {
                    *value = aimp_or_empty(aimp_text_of(aimp_value(object->labels, i)));
         if (is_label_key(key) && aimp_label_value_is_legal(value)) continue;
         bool bad_key = !is_label_key(key);
-        aimp_finding *f =
-            aimp_lint_note(l, AIMP_R_LABEL_NOT_ALLOWED, AIM_SEVERITY_ERROR, object, "/metadata/labels",
-                           aimp_format(l->arena, "an API server refuses the label %s=%s: its %s is not allowed", key,
-                                       value, bad_key ? "key" : "value"));
+        aimp_finding *f = aimp_lint_note(
+            l, AIMP_R_LABEL_NOT_ALLOWED, AIM_SEVERITY_ERROR, object, aimp_lint_pointer(l, "/metadata/labels/", key),
+            aimp_format(l->arena, "an API server refuses the label %s=%s: its %s is not allowed", key, value,
+                        bad_key ? "key" : "value"));
         f->actual = bad_key ? key : value;
         f->wanted =
             bad_key ? "[prefix/]name" : "at most 63 of letters, digits, - _ . with a letter or digit at both ends";
@@ -125,7 +125,8 @@ static void lint_resources(aimp_linting *l, const aimp_object *object) {
             continue;
         if (aimp_quantity_compare(&request, &limit) == 0) continue;
         aimp_finding *f =
-            aimp_lint_note(l, AIMP_R_RESOURCES_DIFFER, AIM_SEVERITY_ERROR, object, "/spec/resources/requests",
+            aimp_lint_note(l, AIMP_R_RESOURCES_DIFFER, AIM_SEVERITY_ERROR, object,
+                           aimp_lint_pointer(l, "/spec/resources/requests/", name),
                            aimp_format(l->arena, "request and limit of %s differ: Kubernetes refuses the pod", name));
         f->actual = aimp_quantity_text(l->arena, &request);
         f->wanted = aimp_quantity_text(l->arena, &limit);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "kube/gpu.h"
+#include "kube/name.h"
 #include "kube/quantity.h"
 #include "lint/lint.h"
 
@@ -17,15 +18,7 @@ static const char *label(const aimp_object *node, const char *key) {
 }
 
 static const char *pointer_of(aimp_linting *l, const char *key) {
-    aimp_text text = aimp_text_new(l->arena);
-    aimp_text_add_string(&text, "/metadata/labels/");
-    for (; *key; key++) {
-        if (*key == '/')
-            aimp_text_add_string(&text, "~1");
-        else
-            aimp_text_add_char(&text, *key);
-    }
-    return aimp_text_string(&text);
+    return aimp_lint_pointer(l, "/metadata/labels/", key);
 }
 
 static aimp_remedy set_label(aimp_linting *l, const aimp_object *node, const char *key, const char *value) {
@@ -79,6 +72,7 @@ static void lint_scheduling(aimp_linting *l, const aimp_object *node, const aimp
         return;
     }
     const char *plain = plain_id(l, id);
+    if (!aimp_label_value_is_legal(plain)) return; /* no API server has such a label */
     if (!aimp_gpu_device_is_known(plain, true))
         note(l, AIMP_R_DEVICE_UNKNOWN, AIM_SEVERITY_WARNING, node, gpu->label_key,
              aimp_format(l->arena, "device id %s is not known: the node counts as GPU %s", plain, gpu->model))
@@ -132,15 +126,21 @@ static void lint_vram(aimp_linting *l, const aimp_object *node, const aimp_node_
         int64_t strict = aimp_vram_bytes(value, false), lenient = aimp_vram_bytes(value, true);
         if (strict == lenient && lenient > 0) continue;
         int64_t gibibytes =
-            lenient > 0 ? lenient >> 30 : aimp_gpu_vram_gibibytes(aimp_gpu_model(l->arena, gpu->model), true);
+            lenient >> 30 > 0 ? lenient >> 30 : aimp_gpu_vram_gibibytes(aimp_gpu_model(l->arena, gpu->model), true);
         const char *message =
-            lenient > 0 ? aimp_format(l->arena, "%s=%s is read as %lldG here and as %lld bytes by AIM Engine 0.2",
-                                      keys[i], value, (long long)gibibytes, (long long)strict)
-                        : aimp_format(l->arena, "%s=%s cannot be read", keys[i], value);
+            lenient >> 30 > 0 ? aimp_format(l->arena, "%s=%s is read as %lldG here and as %lld bytes by AIM Engine 0.2",
+                                            keys[i], value, (long long)gibibytes, (long long)strict)
+                              : aimp_format(l->arena, "%s=%s cannot be read", keys[i], value);
         aimp_finding *f = note(l, AIMP_R_VRAM_UNIT, AIM_SEVERITY_WARNING, node, keys[i], message);
         if (gibibytes > 0)
             f->remedy = set_label(l, node, keys[i], aimp_format(l->arena, "%lldG", (long long)gibibytes));
     }
+}
+
+/* "spx", "nps1" or both, as in spx_nps1: one GPU is one device. */
+static bool is_whole(aimp_linting *l, const char *value) {
+    const char *lower = aimp_lower(l->arena, value);
+    return !*value || strcmp(lower, "spx") == 0 || strcmp(lower, "nps1") == 0 || strcmp(lower, "spx_nps1") == 0;
 }
 
 /* AMD's labeller says how a GPU is cut: each part has a part of the memory. */
@@ -150,7 +150,7 @@ static void lint_partitions(aimp_linting *l, const aimp_object *node) {
                                        "amd.com/gpu.memory-partition"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         const char *value = label(node, keys[i]);
-        bool whole = !*value || aimp_equal_ignoring_case(value, "spx") || aimp_equal_ignoring_case(value, "nps1");
+        bool whole = is_whole(l, value);
         if (!whole)
             note(l, AIMP_R_PARTITIONED, AIM_SEVERITY_INFO, node, keys[i],
                  aimp_format(l->arena, "the GPUs are partitioned (%s): each part has less memory than its model",

@@ -3,8 +3,19 @@
 
 #include "lint/lint.h"
 
+/* A namespace is known when the cluster's layer holds an object of the kind in it: dumps often leave namespaces out. */
+static bool is_known(const aimp_linting *l, aimp_kind kind, const char *ns) {
+    const aimp_slots *slots = &l->cluster->tables.by_kind[kind];
+    if (l->cluster->kinds[kind].declared) return true;
+    if (!l->cluster->kinds[kind].known || !slots->count) return l->cluster->kinds[kind].known;
+    for (size_t i = 0; i < slots->count; i++) {
+        if (slots->items[i]->base && (!ns || aimp_equal(slots->items[i]->ns, ns))) return true;
+    }
+    return false;
+}
+
 static bool is_absent(const aimp_linting *l, aimp_kind kind, const char *ns, const char *name) {
-    return l->cluster->kinds[kind].known && !aimp_is_empty(name) && !aimp_cluster_object(l->cluster, kind, ns, name);
+    return !aimp_is_empty(name) && !aimp_cluster_object(l->cluster, kind, ns, name) && is_known(l, kind, ns);
 }
 
 /* "secret pul does not exist in namespace team", and the nearest name that does. */

@@ -13,6 +13,12 @@ static const char *source_of(const aimp_finding *f) {
     return aimp_is_empty(f->source) ? "(unknown)" : f->source;
 }
 
+/* "Node n1: …" */
+static const char *titled_message(aimp_arena *a, const aimp_finding *f) {
+    const char *message = aimp_or_empty(f->message);
+    return f->kind ? aimp_format(a, "%s: %s", aimp_object_title(a, f->kind, f->ns, f->name), message) : message;
+}
+
 static void write_text(const aimp_findings *findings, bool color, aimp_text *out) {
     static const aimp_text_style styles[] = {AIMP_PLAIN, AIMP_RED, AIMP_YELLOW, AIMP_DIM};
     for (const aimp_finding *f = findings->first; f; f = f->next) {
@@ -36,16 +42,30 @@ static void write_text(const aimp_findings *findings, bool color, aimp_text *out
 
 /* --- SARIF --- */
 
+/* RFC 3986: everything but unreserved characters and / in percent. */
+static const char *uri_of(aimp_arena *a, const char *path) {
+    aimp_text out = aimp_text_new(a);
+    if (*path == '/') aimp_text_add_string(&out, "file://");
+    for (; *path; path++) {
+        char lower = aimp_to_lower(*path);
+        if (aimp_is_lower_alnum(lower) || strchr("-._~/", *path))
+            aimp_text_add_char(&out, *path);
+        else
+            aimp_text_add_format(&out, "%%%02X", (unsigned)(unsigned char)*path);
+    }
+    return aimp_text_string(&out);
+}
+
 static const aimp_node *sarif_result(aimp_arena *a, const aimp_finding *f) {
-    const char *message = f->remedy.text ? aimp_format(a, "%s. %s", aimp_or_empty(f->message), f->remedy.text)
-                                         : aimp_or_empty(f->message);
+    const char *message = titled_message(a, f);
+    if (f->remedy.text) message = aimp_format(a, "%s. %s", message, f->remedy.text);
     const aimp_node *region = f->line ? aimp_map_of(a, "startLine", aimp_integer(a, f->line), "startColumn",
                                                     aimp_integer(a, f->column ? f->column : 1), NULL)
                                       : NULL;
     const aimp_node *place = aimp_map_of(
         a, "physicalLocation",
-        aimp_map_of(a, "artifactLocation", aimp_map_of(a, "uri", aimp_string(a, source_of(f)), NULL), "region", region,
-                    NULL),
+        aimp_map_of(a, "artifactLocation", aimp_map_of(a, "uri", aimp_string(a, uri_of(a, source_of(f))), NULL),
+                    "region", region, NULL),
         "logicalLocations",
         f->kind ? aimp_list_of(a,
                                aimp_map_of(a, "fullyQualifiedName",
@@ -101,7 +121,7 @@ static void write_github(const aimp_findings *findings, aimp_text *out) {
         add_escaped(out, source_of(f), true);
         if (f->line) aimp_text_add_format(out, ",line=%u,col=%u", (unsigned)f->line, (unsigned)f->column);
         aimp_text_add_format(out, ",title=%s::", aimp_reason_text(f->reason));
-        add_escaped(out, aimp_or_empty(f->message), false);
+        add_escaped(out, titled_message(out->arena, f), false);
         if (f->remedy.text) {
             aimp_text_add_string(out, ". ");
             add_escaped(out, f->remedy.text, false);

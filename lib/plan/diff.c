@@ -28,10 +28,16 @@ typedef struct comparing {
     const aim_cluster *cluster;
 } comparing;
 
+/* What the cluster holds; what somebody wants to apply on top does not count. */
+static const aimp_node *found_object(const comparing *c, const aimp_action *action) {
+    const aimp_slot *slot =
+        action->name ? aimp_tables_find(&c->cluster->tables, action->kind, action->ns, action->name) : NULL;
+    return slot && slot->base ? slot->base->root : NULL;
+}
+
 static void compare_deletion(comparing *c, const aimp_action *action) {
     aimp_arena *arena = &c->diff->arena;
-    const aimp_object *found = aimp_cluster_object(c->cluster, action->kind, action->ns, action->name);
-    if (!found) return;
+    if (!found_object(c, action)) return;
     aimp_changes_add(arena, &c->diff->changes,
                      (aimp_change){.operation = AIM_CHANGE_DELETE,
                                    .object = aimp_object_title(arena, action->kind, action->ns, action->name),
@@ -42,9 +48,9 @@ static void compare_deletion(comparing *c, const aimp_action *action) {
 static void compare_application(comparing *c, const aimp_action *action) {
     aimp_arena *arena = &c->diff->arena;
     const char *title = aimp_object_title(arena, action->kind, action->ns, action->name);
-    const aimp_object *found = aimp_cluster_object(c->cluster, action->kind, action->ns, action->name);
+    const aimp_node *found = found_object(c, action);
     if (found) {
-        aimp_diff_objects(arena, &c->diff->changes, action->kind, title, found->root, action->object);
+        aimp_diff_objects(arena, &c->diff->changes, action->kind, title, found, action->object);
         return;
     }
     const char *effect = aimp_effect_of(arena, action->kind, AIM_CHANGE_CREATE, "");
@@ -86,6 +92,13 @@ static void compare(void *arg) {
     aimp_changes *changes = &c->diff->changes;
     changes->last = &changes->first;
     changes->service = aimp_format(&c->diff->arena, "%s/%s", c->plan->pass.ns, c->plan->pass.name);
+    const aimp_health *health = &c->plan->health;
+    if (c->plan->paused) changes->blocked = "reconciliation is paused";
+    for (size_t i = 0; !health->may_apply && i < health->condition_count; i++) {
+        if (strcmp(health->conditions[i].type, "Ready") == 0)
+            changes->blocked =
+                aimp_format(&c->diff->arena, "%s: %s", aimp_or_empty(health->root), health->conditions[i].message);
+    }
     for (size_t i = 0; i < c->plan->remove.count; i++)
         compare_deletion(c, &c->plan->remove.items[i]);
     for (size_t i = 0; i < c->plan->apply.count; i++)

@@ -17,6 +17,7 @@ typedef struct aimp_change {
 
 typedef struct aimp_changes {
     const char *service; /* "ml-team/qwen-service" */
+    const char *blocked; /* why the plan is not all of it: "Failed: …"; NULL: nothing is in the way */
     aimp_change *first, **last;
     size_t count;
 } aimp_changes;

@@ -22,6 +22,8 @@ static const effect effects[] = {
     {AIMP_INFERENCE_SERVICE, "/metadata/annotations", RESTARTS},
     {AIMP_HTTP_ROUTE, "/spec/parentRefs", "moves the route to another gateway"},
     {AIMP_HTTP_ROUTE, "/spec/rules/0/timeouts", "changes how long a request may take"},
+    {AIMP_HTTP_ROUTE, "/spec/rules/0/backendRefs", "sends the requests elsewhere"},
+    {AIMP_HTTP_ROUTE, "/spec/rules/0/filters", "changes what the service sees of a request"},
     {AIMP_HTTP_ROUTE, "/spec/rules", "moves the route: clients have to use another path"},
     {AIMP_TEMPLATE_CACHE, "/spec/modelSources", "downloads the weights anew"},
     {AIMP_TEMPLATE_CACHE, "/spec/storageClassName",

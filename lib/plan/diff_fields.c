@@ -1,5 +1,6 @@
 /* Two trees field by field. What the wanted tree does not set is a default of the server or somebody else's, and stays
- * out, as in server-side apply; of a list, entries that are no longer wanted go away. */
+ * out, as in server-side apply, except fields that only the engine writes; of a list, entries that are no longer wanted
+ * go away. */
 #include <string.h>
 
 #include "kube/quantity.h"
@@ -111,6 +112,51 @@ static bool is_same_quantity(const char *pointer, const aimp_node *found, const 
     return amount && aimp_quantity_of(found, &a) && aimp_quantity_of(wanted, &b) && !aimp_quantity_compare(&a, &b);
 }
 
+/* A * stands for one step. */
+static bool matches(const char *pattern, const char *pointer) {
+    while (*pattern && *pointer) {
+        if (*pattern == '*') {
+            pointer += strcspn(pointer, "/");
+            pattern++;
+        } else if (*pattern++ != *pointer++) {
+            return false;
+        }
+    }
+    return !*pattern && !*pointer;
+}
+
+/* Fields that nobody but the engine writes: when the plan no longer sets them, server-side apply removes them. */
+static bool is_ours(aimp_kind kind, const char *pointer) {
+    static const struct {
+        aimp_kind kind;
+        const char *pattern;
+    } ours[] = {
+        {AIMP_INFERENCE_SERVICE, "/spec/predictor/autoScaling"},
+        {AIMP_INFERENCE_SERVICE, "/spec/predictor/serviceAccountName"},
+        {AIMP_INFERENCE_SERVICE, "/spec/predictor/imagePullSecrets"},
+        {AIMP_INFERENCE_SERVICE, "/spec/predictor/affinity"},
+        {AIMP_INFERENCE_SERVICE, "/spec/predictor/containers/*/env/*/value"},
+        {AIMP_INFERENCE_SERVICE, "/spec/predictor/containers/*/env/*/valueFrom"},
+        {AIMP_INFERENCE_SERVICE, "/spec/predictor/containers/*/resources/limits/*"},
+        {AIMP_INFERENCE_SERVICE, "/spec/predictor/containers/*/resources/requests/*"},
+        {AIMP_INFERENCE_SERVICE, "/metadata/annotations/serving.kserve.io~1autoscalerClass"},
+        {AIMP_INFERENCE_SERVICE, "/metadata/annotations/sidecar.opentelemetry.io~1inject"},
+        {AIMP_INFERENCE_SERVICE, "/metadata/annotations/prometheus.kserve.io~1port"},
+        {AIMP_HTTP_ROUTE, "/spec/rules/*/timeouts"},
+        {AIMP_HTTP_ROUTE, "/spec/rules/*/timeouts/request"},
+        {AIMP_TEMPLATE_CACHE, "/spec/env"},
+        {AIMP_TEMPLATE_CACHE, "/spec/storageClassName"},
+        {AIMP_TEMPLATE_CACHE, "/spec/runtimeConfigName"},
+        {AIMP_TEMPLATE_CACHE, "/spec/imagePullSecrets"},
+        {AIMP_TEMPLATE_CACHE, "/spec/serviceAccountName"},
+    };
+    if (aimp_starts_with(pointer, "/metadata/labels/" AIMP_AIM_GROUP "~1")) return true;
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
+        if (ours[i].kind == kind && matches(ours[i].pattern, pointer)) return true;
+    }
+    return false;
+}
+
 static void compare(side_by_side *s, const aimp_node *found, const aimp_node *wanted, const char *pointer) {
     if (aimp_node_equal(found, wanted)) return;
     if (found->kind == AIMP_LIST && wanted->kind == AIMP_LIST) {
@@ -129,6 +175,11 @@ static void compare(side_by_side *s, const aimp_node *found, const aimp_node *wa
             compare(s, old, new, place);
         else if (!nothing)
             note(s, AIM_CHANGE_ADD, place, NULL, new);
+    }
+    for (size_t i = 0; i < aimp_count(found); i++) {
+        const char *place = below(s->arena, pointer, aimp_key(found, i));
+        if (!aimp_get(wanted, aimp_key(found, i)) && is_ours(s->kind, place))
+            note(s, AIM_CHANGE_REMOVE, place, aimp_value(found, i), NULL);
     }
 }
 

@@ -50,6 +50,11 @@ static void write_text(const aimp_changes *changes, bool color, aimp_text *out) 
     aimp_text_add_string(out, " · ");
     add_count(out, changes);
     aimp_text_add_char(out, '\n');
+    if (changes->blocked) {
+        aimp_text_add_string(out, "  blocked: ");
+        aimp_text_add_safe(out, changes->blocked);
+        aimp_text_add_char(out, '\n');
+    }
     const char *object = "";
     for (const aimp_change *c = changes->first; c; c = c->next) {
         if (strcmp(object, c->object) != 0) {
@@ -81,6 +86,11 @@ static void write_markdown(const aimp_changes *changes, aimp_text *out) {
     aimp_text_add_string(out, ": ");
     add_count(out, changes);
     aimp_text_add_char(out, '\n');
+    if (changes->blocked) {
+        aimp_text_add_string(out, "\n**Blocked**: ");
+        aimp_text_add_markdown(out, changes->blocked);
+        aimp_text_add_char(out, '\n');
+    }
     if (!changes->first) return;
     aimp_text_add_string(out, "\n| Object | Change | Field | Value | Effect |\n|---|---|---|---|---|\n");
     for (const aimp_change *c = changes->first; c; c = c->next) {
@@ -106,8 +116,9 @@ static void write_json(const aimp_changes *changes, aimp_text *out) {
                        aimp_map_of(a, "operation", aimp_string(a, operation_name(c->operation)), "object",
                                    aimp_string(a, c->object), "pointer", aimp_string(a, c->pointer), "before",
                                    c->before, "after", c->after, "effect", aimp_string_or_none(a, c->effect), NULL));
-    aimp_write_json(
-        out, aimp_map_of(a, "service", aimp_string(a, changes->service), "changes", aimp_items_list(&list), NULL));
+    aimp_write_json(out,
+                    aimp_map_of(a, "service", aimp_string(a, changes->service), "blocked",
+                                aimp_string_or_none(a, changes->blocked), "changes", aimp_items_list(&list), NULL));
     aimp_text_add_char(out, '\n');
 }
 

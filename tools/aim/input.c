@@ -72,9 +72,9 @@ static aim_code read_stream(char *buffer, size_t size, size_t *got, void *user) 
 
 static void show_caret(const aim_report_entry *entry) {
     if (!entry->excerpt || !entry->column) return;
-    fputs("    ", stderr);
+    fputs("  | ", stderr); /* no line of the document stands at the beginning of ours: runners of CI obey some */
     put_safe(stderr, entry->excerpt);
-    fputs("\n    ", stderr);
+    fputs("\n  | ", stderr);
     for (uint64_t i = 1; i < entry->column; i++)
         fputc(' ', stderr);
     fputs("^\n", stderr);
