@@ -251,6 +251,14 @@ static bool main_job(test_context *t, const char *text, size_t size) {
     if (!code) code = aim_plan_finish(plan, &outcome, 1, &finished, &error);
     if (!code) code = aim_diff_new(plan, cluster, &diff, &error);
     if (!code) code = aim_lint_new(cluster, NULL, &lint, &error);
+    aim_source broken = {.struct_size = sizeof broken, .name = "broken", .data = "a: [", .size = 4};
+    aim_report *refused = NULL;
+    if (!code) code = aim_cluster_add(cluster, &broken, &refused, &error);
+    if (code == AIM_E_SYNTAX) { /* as it should be */
+        aim_error_free(error);
+        code = aim_lint_add_report(lint, refused, &error);
+    }
+    aim_report_free(refused);
     aim_buffer_free(buffer);
     buffer = NULL;
     if (!code) code = aim_diff_render(diff, AIM_FORMAT_MARKDOWN, 0, &buffer, &error);

@@ -166,3 +166,28 @@ TEST(lint, a_misspelt_kind_is_named_with_the_nearest) {
     aim_lint_free(lint);
     aim_cluster_free(cluster);
 }
+
+TEST(lint, the_errors_of_a_report_join_the_findings_in_the_order_of_the_documents) {
+    aim_cluster *cluster = test_cluster(t, documents);
+    aim_lint *lint;
+    aim_report *report;
+    static const char broken[] = "---\napiVersion: v1\nkind: Node\nmetadata: {name: 5}\n";
+    aim_source source = {.struct_size = sizeof source, .name = "(broken)", .data = broken, .size = strlen(broken)};
+    CHECK_INTEGER(aim_cluster_add(cluster, &source, &report, NULL), AIM_E_TYPE);
+    CHECK_INTEGER(aim_lint_new(cluster, NULL, &lint, NULL), AIM_OK);
+    CHECK_INTEGER(aim_lint_add_report(lint, report, NULL), AIM_OK);
+    CHECK_INTEGER(aim_lint_add_report(lint, NULL, NULL), AIM_OK);
+    CHECK_INTEGER(aim_lint_add_report(NULL, report, NULL), AIM_E_ARGUMENT);
+    aim_report_free(report);
+    CHECK_INTEGER(aim_lint_count(lint), 2);
+    aim_finding f = {.struct_size = sizeof f};
+    CHECK_INTEGER(aim_lint_at(lint, 0, &f), AIM_OK);
+    CHECK_TEXT(f.source, "(broken)");
+    CHECK_TEXT(f.reason_name, "DocumentUnreadable");
+    CHECK_TEXT(f.pointer, "/metadata/name");
+    CHECK_INTEGER(f.line, 4);
+    CHECK_INTEGER(aim_lint_at(lint, 1, &f), AIM_OK);
+    CHECK_TEXT(f.reason_name, "UnknownField");
+    aim_lint_free(lint);
+    aim_cluster_free(cluster);
+}

@@ -34,6 +34,14 @@ typedef struct aim_lint aim_lint;
  * @since 0.1
  */
 AIM_API aim_code aim_lint_new(const aim_cluster *cluster, const aim_options *options, aim_lint **out, aim_error **err);
+/**
+ * Adds the errors of a report as findings: what kept a text out of the cluster. The lint is unchanged when it fails.
+ * Only this function changes a lint: no other thread may use it meanwhile.
+ *
+ * @param report  may be NULL: nothing is added; copied, so that it may be freed
+ * @since 0.1
+ */
+AIM_API aim_code aim_lint_add_report(aim_lint *lint, const aim_report *report, aim_error **err);
 /** Number of findings. @since 0.1 */
 AIM_API size_t aim_lint_count(const aim_lint *lint);
 /** A finding; out->struct_size must be set. @retval AIM_E_NOT_FOUND @since 0.1 */

@@ -78,6 +78,7 @@ static const struct {
     [AIMP_R_GATEWAY_NOT_FOUND] = {1407, "GatewayNotFound"},
     [AIMP_R_OTHER_VERSION] = {1408, "OtherAPIVersion"},
     [AIMP_R_CACHE_REWRITTEN] = {1409, "SharedCacheRewritten"},
+    [AIMP_R_UNREADABLE] = {1410, "DocumentUnreadable"},
     [AIMP_R_NODE_NOT_SCHEDULABLE] = {1501, "GPULabelNotSchedulable"},
     [AIMP_R_DEVICE_UNKNOWN] = {1502, "DeviceIDUnknown"},
     [AIMP_R_FAMILY_ONLY] = {1503, "GPUFamilyOnly"},

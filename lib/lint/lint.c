@@ -69,6 +69,24 @@ static int by_place(const void *left, const void *right) {
     return order ? order : strcmp(aimp_or_empty(a->message), aimp_or_empty(b->message));
 }
 
+/* Findings join those of the lint, in the order of the documents; nothing is changed before memory is certain. */
+static void take_in(aim_lint *lint, aimp_findings *more) {
+    const size_t total = lint->findings.count + more->count;
+    aimp_findings_publish(&lint->arena, more);
+    aimp_finding **sorted = aimp_take_array(&lint->arena, total, sizeof *sorted);
+    size_t count = 0;
+    for (aimp_finding *f = lint->findings.first; f; f = f->next)
+        sorted[count++] = f;
+    for (aimp_finding *f = more->first; f; f = f->next)
+        sorted[count++] = f;
+    if (count > 1) qsort(sorted, count, sizeof *sorted, by_place);
+    for (size_t i = 0; i < count; i++)
+        sorted[i]->next = i + 1 < count ? sorted[i + 1] : NULL;
+    lint->sorted = sorted;
+    lint->findings =
+        (aimp_findings){.first = count ? sorted[0] : NULL, .last = count ? sorted[count - 1] : NULL, .count = count};
+}
+
 typedef struct job {
     aim_lint *lint;
     aimp_linting linting;
@@ -83,17 +101,7 @@ static void run(void *arg) {
     aimp_lint_references(l);
     aimp_lint_services(l);
     aimp_lint_nodes(l);
-    aim_lint *lint = j->lint;
-    lint->findings = l->findings;
-    lint->sorted = aimp_take_array(l->arena, l->findings.count, sizeof *lint->sorted);
-    size_t count = 0;
-    for (aimp_finding *f = l->findings.first; f; f = f->next)
-        lint->sorted[count++] = f;
-    if (count > 1) qsort(lint->sorted, count, sizeof *lint->sorted, by_place);
-    for (size_t i = 0; i < count; i++)
-        lint->sorted[i]->next = i + 1 < count ? lint->sorted[i + 1] : NULL;
-    lint->findings.first = count ? lint->sorted[0] : NULL;
-    aimp_findings_publish(l->arena, &lint->findings);
+    take_in(j->lint, &l->findings);
 }
 
 aim_code aim_lint_new(const aim_cluster *cluster, const aim_options *options, aim_lint **out, aim_error **err) {
@@ -122,6 +130,40 @@ aim_code aim_lint_new(const aim_cluster *cluster, const aim_options *options, ai
     }
     *out = lint;
     return AIM_OK;
+}
+
+typedef struct addition {
+    aim_lint *lint;
+    const aim_report *report;
+} addition;
+
+static void add_report(void *arg) {
+    addition *a = arg;
+    aimp_arena *arena = &a->lint->arena;
+    aimp_findings more = {0};
+    for (size_t i = 0; i < aim_report_count(a->report); i++) {
+        aim_report_entry entry = {.struct_size = sizeof entry};
+        if (aim_report_at(a->report, i, &entry) || entry.severity != AIM_SEVERITY_ERROR) continue;
+        aimp_finding *f = aimp_findings_add(arena, &more, AIMP_R_UNREADABLE, AIM_SEVERITY_ERROR, NULL);
+        const char *object = entry.object ? aimp_format(arena, "%s: ", entry.object) : "";
+        f->source = aimp_copy_string(arena, entry.source);
+        f->line = (uint32_t)entry.line;
+        f->column = (uint32_t)entry.column;
+        f->pointer = aimp_copy_string(arena, aimp_or_empty(entry.pointer));
+        f->message = aimp_format(arena, "%s%s", object, entry.message);
+    }
+    take_in(a->lint, &more);
+}
+
+aim_code aim_lint_add_report(aim_lint *lint, const aim_report *report, aim_error **err) {
+    if (err) *err = NULL;
+    if (!lint) return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "lint is NULL");
+    aimp_guard guard = {0};
+    addition a = {lint, report};
+    lint->arena.guard = &guard;
+    aim_code code = aimp_guard_run(&guard, add_report, &a);
+    lint->arena.guard = NULL;
+    return code ? aimp_fail_guard(err, &lint->context->allocator, &guard) : AIM_OK;
 }
 
 void aim_lint_free(aim_lint *lint) {

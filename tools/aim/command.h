@@ -59,6 +59,14 @@ const char *options_namespace(const tool_options *options);
 
 /* input.c: the cluster of all input, to be freed; NULL after saying why, and then *code is the exit code. */
 aim_cluster *input_read(const tool_options *options, int *code);
+/* The same, but what cannot be read is listed instead of shown, and the rest is answered: *code then says EXIT_INPUT.
+ */
+typedef struct report_list {
+    aim_report **items;
+    size_t count;
+} report_list;
+aim_cluster *input_read_all(const tool_options *options, report_list *refused, int *code);
+void reports_free(report_list *reports);
 
 /* services.c */
 typedef struct visited {

@@ -17,7 +17,8 @@
 typedef struct reading {
     const tool_options *options;
     aim_cluster *cluster;
-    uint32_t layer; /* flags of aim_source */
+    uint32_t layer;       /* flags of aim_source */
+    report_list *refused; /* NULL: they are shown */
     int code;
     /* progress: on a terminal only, and only when reading takes long */
     bool shows_progress, progress_shown;
@@ -118,6 +119,22 @@ static void show_kinds(const char *name, const aim_report *report) {
 
 /* --- reading --- */
 
+/* False: the report stays the caller's. */
+static bool keep_report(report_list *list, aim_report *report) {
+    if (!aim_report_count(report)) return false;
+    aim_report **items = realloc(list->items, (list->count + 1) * sizeof *items);
+    if (!items) return false;
+    list->items = items;
+    list->items[list->count++] = report;
+    return true;
+}
+
+void reports_free(report_list *reports) {
+    for (size_t i = 0; i < reports->count; i++)
+        aim_report_free(reports->items[i]);
+    free(reports->items);
+}
+
 static void read_file(reading *r, FILE *file, const char *name) {
     aim_report *report = NULL;
     aim_error *error = NULL;
@@ -126,16 +143,18 @@ static void read_file(reading *r, FILE *file, const char *name) {
     r->name = name;
     aim_code code = aim_cluster_add(r->cluster, &source, &report, &error);
     end_progress(r);
-    show_report(r, report);
+    bool kept = code && r->refused && keep_report(r->refused, report);
+    if (!kept) show_report(r, report);
     if (r->options->verbose) show_kinds(name, report);
-    bool reported = AIM_CODE_CLASS(code) == AIM_CLASS_INPUT || (code == AIM_E_LIMIT && aim_report_count(report));
+    bool reported =
+        kept || AIM_CODE_CLASS(code) == AIM_CLASS_INPUT || (code == AIM_E_LIMIT && aim_report_count(report));
     if (reported)
         r->code = worse(r->code, EXIT_INPUT);
     else if (code) {
         complain_error(error);
         r->code = worse(r->code, EXIT_TROUBLE);
     }
-    aim_report_free(report);
+    if (!kept) aim_report_free(report);
     aim_error_free(error);
 }
 
@@ -273,7 +292,11 @@ static aim_cluster *new_cluster(void) {
 }
 
 aim_cluster *input_read(const tool_options *options, int *code) {
-    reading r = {.options = options};
+    return input_read_all(options, NULL, code);
+}
+
+aim_cluster *input_read_all(const tool_options *options, report_list *refused, int *code) {
+    reading r = {.options = options, .refused = refused};
     *code = EXIT_USAGE;
     if (!options->files.count && !options->cluster_files.count) {
         complain("no input: name files with -f or --cluster (- is standard input)");
@@ -295,7 +318,7 @@ aim_cluster *input_read(const tool_options *options, int *code) {
     aim_declaration complete = {.struct_size = sizeof complete, .state = AIM_STATE_KNOWN};
     if (options->complete) aim_cluster_declare(r.cluster, &complete, NULL);
     *code = r.code;
-    if (r.code == EXIT_DONE) return r.cluster;
+    if (r.code == EXIT_DONE || (r.code == EXIT_INPUT && refused)) return r.cluster;
     aim_cluster_free(r.cluster);
     return NULL;
 }
