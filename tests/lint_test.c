@@ -191,3 +191,26 @@ TEST(lint, the_errors_of_a_report_join_the_findings_in_the_order_of_the_document
     aim_lint_free(lint);
     aim_cluster_free(cluster);
 }
+
+#define NODE_WITH(name, labels) "---\napiVersion: v1\nkind: Node\nmetadata: {name: " name ", labels: {" labels "}}\n"
+
+TEST(lint, a_node_with_gpus_of_several_models_is_not_told_to_name_one) {
+    aim_cluster *cluster = test_cluster(
+        t, NODE_WITH("mixed", "amd.com/gpu.device-id.74a1: \"8\", amd.com/gpu.device-id.74a5: \"8\"")
+               NODE_WITH("whole", "amd.com/gpu.device-id: 74a1, amd.com/compute-memory-partition: spx_nps1"));
+    CHECK_TEXT(reasons_of(t, cluster), "GPULabelsContradict");
+    aim_cluster_free(cluster);
+}
+
+TEST(lint, secrets_are_looked_for_wherever_the_schema_has_them) {
+    aim_cluster *cluster = test_cluster(
+        t,
+        "---\napiVersion: v1\nkind: Secret\nmetadata: {name: there, namespace: team}\n"
+        "---\napiVersion: aim.eai.amd.com/v1alpha1\nkind: AIMService\nmetadata: {name: chat, namespace: team}\n"
+        "spec:\n  model:\n    custom:\n      baseImage: ghcr.io/example/base:1\n      modelSources:\n"
+        "      - modelId: a/b\n        sourceUri: hf://a/b\n        env: [{name: T, valueFrom: {secretKeyRef: {name: "
+        "gone, key: k}}}]\n      hardware: {gpu: {requests: 1}}\n"
+        "  env: [{name: V, value: x, valueFrom: {secretKeyRef: {name: there, key: k}}}]\n");
+    CHECK_TEXT(reasons_of(t, cluster), "SecretNotFound ValueNotAllowed");
+    aim_cluster_free(cluster);
+}

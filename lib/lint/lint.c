@@ -96,6 +96,7 @@ static void run(void *arg) {
     job *j = arg;
     aimp_linting *l = &j->linting;
     l->overlays_only = l->cluster->has_overlay;
+    l->nearest_left = 200;
     lint_foreign(l);
     aimp_lint_documents(l);
     aimp_lint_references(l);

@@ -13,6 +13,7 @@ typedef struct aimp_linting {
     aimp_findings findings;
     aimp_held **held;
     bool overlays_only;
+    size_t nearest_left; /* how many names may still be looked for: each look goes through all names */
 } aimp_linting;
 
 /* A finding about an object with its place: pointer is the field. */

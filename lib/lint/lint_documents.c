@@ -114,6 +114,18 @@ static bool is_extended(const char *name) {
     return strchr(name, '/') && !strstr(name, "kubernetes.io/");
 }
 
+static void lint_env(aimp_linting *l, const aimp_object *object) {
+    const aimp_node *env = aimp_get(object->spec, "env");
+    for (size_t i = 0; i < aimp_count(env); i++) {
+        const aimp_node *variable = aimp_item(env, i);
+        if (aimp_is_empty(aimp_get_text(variable, "value")) || !aimp_get(variable, "valueFrom")) continue;
+        aimp_lint_note(l, AIMP_R_VALUE_NOT_ALLOWED, AIM_SEVERITY_ERROR, object,
+                       aimp_format(l->arena, "/spec/env/%zu", i),
+                       aimp_format(l->arena, "variable %s has both value and valueFrom: Kubernetes refuses the pod",
+                                   aimp_or_empty(aimp_get_text(variable, "name"))));
+    }
+}
+
 static void lint_resources(aimp_linting *l, const aimp_object *object) {
     const aimp_node *resources = aimp_get(object->spec, "resources");
     const aimp_node *requests = aimp_get(resources, "requests"), *limits = aimp_get(resources, "limits");
@@ -147,6 +159,7 @@ void aimp_lint_documents(aimp_linting *l) {
                 lint_immutable(l, aimp_kind_of(slot->kind)->schema, object, slot->base->root, slot->overlay->root, "");
             lint_names(l, object);
             lint_labels(l, object);
+            lint_env(l, object);
             lint_resources(l, object);
         }
     }

@@ -56,6 +56,34 @@ static const char *found_id(const aimp_object *node) {
     return id ? id : counted_id(node, BETA DEVICE ".");
 }
 
+/* "74a1, 74a9": the ids of a model, one of which the node has. */
+static const char *ids_text(aimp_linting *l, const char *model) {
+    const aimp_node *ids = aimp_gpu_devices_of_model(l->arena, model, true);
+    aimp_text text = aimp_text_new(l->arena);
+    for (size_t i = 0; i < aimp_count(ids); i++)
+        aimp_text_add_format(&text, "%s%s", i ? ", " : "", aimp_text_of(aimp_item(ids, i)));
+    return text.size ? aimp_format(l->arena, "<one of %s>", aimp_text_string(&text)) : "<PCI device id>";
+}
+
+/* Counter labels of several models: the node is mixed, and one label cannot name them all. */
+static bool is_mixed(aimp_linting *l, const aimp_object *node) {
+    const char *first = NULL;
+    for (size_t i = 0; i < aimp_count(node->labels); i++) {
+        const char *key = aimp_key(node->labels, i);
+        if (!aimp_starts_with(key, DEVICE ".")) continue;
+        const char *model = aimp_gpu_model_of_device(l->arena, plain_id(l, key + strlen(DEVICE ".")), true);
+        if (aimp_is_empty(model)) continue;
+        if (first && strcmp(first, model) != 0) {
+            note(l, AIMP_R_LABELS_CONTRADICT, AIM_SEVERITY_WARNING, node, key,
+                 aimp_format(l->arena, "the node has GPUs of several models (%s, %s); it counts as one of them only",
+                             first, model));
+            return true;
+        }
+        first = model;
+    }
+    return false;
+}
+
 static void lint_scheduling(aimp_linting *l, const aimp_object *node, const aimp_node_gpu *gpu) {
     const char *id = found_id(node);
     if (!id) {
@@ -68,7 +96,8 @@ static void lint_scheduling(aimp_linting *l, const aimp_object *node, const aimp
         if (certain)
             f->remedy = set_label(l, node, DEVICE, aimp_text_of(aimp_item(ids, 0)));
         else
-            f->remedy.text = aimp_format(l->arena, "kubectl label node %s " DEVICE "=<PCI device id>", node->name);
+            f->remedy.text =
+                aimp_format(l->arena, "kubectl label node %s " DEVICE "=%s", node->name, ids_text(l, gpu->model));
         return;
     }
     const char *plain = plain_id(l, id);
@@ -181,8 +210,10 @@ void aimp_lint_nodes(aimp_linting *l) {
             lint_unlabelled(l, node);
             continue;
         }
-        lint_scheduling(l, node, gpu);
-        lint_contradictions(l, node, gpu);
+        if (!is_mixed(l, node)) {
+            lint_scheduling(l, node, gpu);
+            lint_contradictions(l, node, gpu);
+        }
         lint_vram(l, node, gpu);
         lint_partitions(l, node);
     }

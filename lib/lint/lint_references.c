@@ -22,7 +22,8 @@ static bool is_absent(const aimp_linting *l, aimp_kind kind, const char *ns, con
 static void note_absent(aimp_linting *l, aimp_reason reason, const aimp_object *object, const char *pointer,
                         const char *what, aimp_kind kind, const char *ns, const char *name) {
     aim_ref like = {.struct_size = sizeof like, .kind = aimp_kind_of(kind)->kind, .ns = ns, .name = name};
-    const char *near = aim_cluster_nearest(l->cluster, &like);
+    const char *near = l->nearest_left ? aim_cluster_nearest(l->cluster, &like) : NULL;
+    if (l->nearest_left) l->nearest_left--;
     aimp_finding *f = aimp_lint_note(
         l, reason, AIM_SEVERITY_WARNING, object, pointer,
         aimp_format(l->arena, "%s %s does not exist%s%s", what, name, ns ? " in namespace " : "", ns ? ns : ""));
@@ -38,20 +39,21 @@ static void lint_secret(aimp_linting *l, const aimp_object *object, const char *
     note_absent(l, AIMP_R_SECRET_MISSING, object, pointer, "secret", AIMP_SECRET, ns, name);
 }
 
-static void lint_pull_secrets(aimp_linting *l, const aimp_object *object) {
-    const aimp_node *secrets = aimp_get(object->spec, "imagePullSecrets");
-    for (size_t i = 0; object->ns && i < aimp_count(secrets); i++)
-        lint_secret(l, object, object->ns, aimp_get_text(aimp_item(secrets, i), "name"),
-                    aimp_format(l->arena, "/spec/imagePullSecrets/%zu/name", i));
-}
-
-static void lint_env_secrets(aimp_linting *l, const aimp_object *object) {
-    const aimp_node *env = aimp_get(object->spec, "env");
-    for (size_t i = 0; object->ns && i < aimp_count(env); i++) {
-        const aimp_node *key_ref = aimp_at(aimp_item(env, i), "valueFrom", "secretKeyRef", NULL);
-        if (aimp_is_true(aimp_get(key_ref, "optional"))) continue;
-        lint_secret(l, object, object->ns, aimp_get_text(key_ref, "name"),
-                    aimp_format(l->arena, "/spec/env/%zu/valueFrom/secretKeyRef/name", i));
+/* Every pull secret and every secret of a variable, wherever the schema has them: service, templates, sources, caching.
+ */
+static void lint_secrets(aimp_linting *l, const aimp_object *object, const aimp_node *node, const char *pointer) {
+    const bool list = node && node->kind == AIMP_LIST;
+    for (size_t i = 0; (list || (node && node->kind == AIMP_MAP)) && i < aimp_count(node); i++) {
+        const char *key = list ? aimp_format(l->arena, "%zu", i) : aimp_key(node, i);
+        const aimp_node *value = list ? aimp_item(node, i) : aimp_value(node, i);
+        const char *place = aimp_lint_pointer(l, aimp_format(l->arena, "%s/", pointer), key);
+        bool required = !aimp_is_true(aimp_get(value, "optional"));
+        if (strcmp(key, "secretKeyRef") == 0 && required)
+            lint_secret(l, object, object->ns, aimp_get_text(value, "name"), aimp_format(l->arena, "%s/name", place));
+        for (size_t k = 0; strcmp(key, "imagePullSecrets") == 0 && k < aimp_count(value); k++)
+            lint_secret(l, object, object->ns, aimp_get_text(aimp_item(value, k), "name"),
+                        aimp_format(l->arena, "%s/%zu/name", place, k));
+        lint_secrets(l, object, value, place);
     }
 }
 
@@ -76,10 +78,11 @@ void aimp_lint_references(aimp_linting *l) {
         for (size_t i = 0; i < slots->count; i++) {
             const aimp_object *object = aimp_linted(l, slots->items[i]);
             if (!object) continue;
-            lint_pull_secrets(l, object);
-            lint_env_secrets(l, object);
+            if (object->ns) lint_secrets(l, object, object->spec, "/spec");
             lint_class(l, object, "/spec/storage/defaultStorageClassName",
                        aimp_text_at(object->spec, "storage", "defaultStorageClassName", NULL));
+            lint_class(l, object, "/spec/defaultStorageClassName",
+                       aimp_get_text(object->spec, "defaultStorageClassName"));
             lint_class(l, object, "/spec/storageClassName", aimp_get_text(object->spec, "storageClassName"));
             lint_gateway(l, object);
         }

@@ -10,7 +10,7 @@
 typedef struct wish {
     const aimp_object *service;
     bool linted;
-    const char *isvc_name, *template_name, *spec;
+    const char *isvc_name, *template_name, *cache_name, *spec;
 } wish;
 
 static const char *cache_spec(aimp_linting *l, const aimp_object *service, const char **template_name) {
@@ -18,7 +18,8 @@ static const char *cache_spec(aimp_linting *l, const aimp_object *service, const
     aimp_pass_begin(&pass, l->arena, l->cluster, service, l->policy, NULL);
     pass.held = l->held;
     aimp_decide_service(&pass);
-    if (!aimp_is_ready(pass.template_.object) || pass.cache.dedicated) return NULL;
+    bool leaves = aimp_get(service->metadata, "deletionTimestamp") != NULL;
+    if (leaves || !aimp_is_ready(pass.template_.object) || pass.cache.dedicated) return NULL;
     *template_name = pass.template_.object->name;
     pass.cache.name = "any";
     aimp_text text = aimp_text_new(l->arena);
@@ -41,13 +42,17 @@ static void lint_collision(aimp_linting *l, const wish *a, const wish *b) {
 }
 
 static void lint_rewriting(aimp_linting *l, const wish *a, const wish *b) {
-    if (!a->spec || !b->spec || strcmp(a->template_name, b->template_name) != 0 || strcmp(a->spec, b->spec) == 0)
-        return;
-    aimp_finding *f = aimp_lint_note(l, AIMP_R_CACHE_REWRITTEN, AIM_SEVERITY_WARNING, about(a, b), "/spec",
-                                     aimp_format(l->arena,
-                                                 "services %s and %s share the cache of template %s but want different "
-                                                 "env, storage class or runtime config in it",
-                                                 a->service->name, b->service->name, b->template_name));
+    if (!a->spec || !b->spec || strcmp(a->cache_name, b->cache_name) != 0 || strcmp(a->spec, b->spec) == 0) return;
+    bool same_template = strcmp(a->template_name, b->template_name) == 0;
+    const char *message =
+        same_template
+            ? aimp_format(l->arena,
+                          "services %s and %s share the cache of template %s but want different env, storage class or "
+                          "runtime config in it",
+                          a->service->name, b->service->name, b->template_name)
+            : aimp_format(l->arena, "services %s and %s use templates %s and %s, whose caches have one name, %s",
+                          a->service->name, b->service->name, a->template_name, b->template_name, b->cache_name);
+    aimp_finding *f = aimp_lint_note(l, AIMP_R_CACHE_REWRITTEN, AIM_SEVERITY_WARNING, about(a, b), "/spec", message);
     f->remedy.text = "give both the same, or set spec.caching.mode: Dedicated on one";
 }
 
@@ -61,12 +66,15 @@ void aimp_lint_services(aimp_linting *l) {
                            .linted = aimp_linted(l, slots->items[i]) != NULL,
                            .isvc_name = aimp_inference_service_name(l->arena, service->name, service->ns)};
         wishes[i].spec = cache_spec(l, service, &wishes[i].template_name);
+        if (wishes[i].spec)
+            wishes[i].cache_name = aimp_shared_cache_name(l->arena, wishes[i].template_name, service->ns);
     }
     for (size_t i = 0; i < slots->count; i++) {
         bool collision = false, rewriting = false; /* with the first one is enough */
         for (size_t k = i; k-- > 0 && strcmp(wishes[k].service->ns, wishes[i].service->ns) == 0;) {
             size_t before = l->findings.count;
             if (!wishes[i].linted && !wishes[k].linted) continue;
+            aimp_check_cancel(l->arena->guard);
             if (!collision) lint_collision(l, &wishes[k], &wishes[i]);
             collision = collision || l->findings.count > before;
             before = l->findings.count;
