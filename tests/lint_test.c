@@ -202,6 +202,14 @@ TEST(lint, a_node_with_gpus_of_several_models_is_not_told_to_name_one) {
     aim_cluster_free(cluster);
 }
 
+TEST(lint, a_misspelt_field_of_the_metadata_is_found) {
+    aim_cluster *cluster = test_cluster(
+        t, "---\napiVersion: aim.eai.amd.com/v1alpha1\nkind: AIMService\nmetadata: {name: c, lables: {a: b}, "
+           "generateName: c-}\nspec: {model: {name: x}}\n");
+    CHECK_TEXT(reasons_of(t, cluster), "UnknownField");
+    aim_cluster_free(cluster);
+}
+
 TEST(lint, secrets_are_looked_for_wherever_the_schema_has_them) {
     aim_cluster *cluster = test_cluster(
         t,
@@ -212,5 +220,32 @@ TEST(lint, secrets_are_looked_for_wherever_the_schema_has_them) {
         "gone, key: k}}}]\n      hardware: {gpu: {requests: 1}}\n"
         "  env: [{name: V, value: x, valueFrom: {secretKeyRef: {name: there, key: k}}}]\n");
     CHECK_TEXT(reasons_of(t, cluster), "SecretNotFound ValueNotAllowed");
+    aim_cluster_free(cluster);
+}
+
+#define LONG_START                                                                                                     \
+    "a-value-that-is-so-long-that-nobody-would-see-its-end-in-a-line-of-a-hundred-characters-because-it-goes-on-"
+
+TEST(diff, a_long_value_is_cut_around_the_place_where_it_changes) {
+    aim_cluster *cluster = test_cluster(
+        t,
+        "---\napiVersion: aim.eai.amd.com/v1alpha1\nkind: AIMService\nmetadata: {name: chat, namespace: team, uid: u}\n"
+        "spec: {model: {name: llama}, routing: {enabled: true, gatewayRef: {name: gw}, annotations: {note: " LONG_START
+        "new}}}\n---\napiVersion: aim.eai.amd.com/v1alpha1\nkind: AIMModel\nmetadata: {name: llama, namespace: team}\n"
+        "spec: {image: 'ghcr.io/example/llama:1'}\nstatus: {status: Ready}\n"
+        "---\napiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\n"
+        "metadata: {name: chat-e201fbda, namespace: team, ownerReferences: [{kind: AIMService, name: chat, uid: u}], "
+        "annotations: {note: " LONG_START "old}}\nspec: {rules: []}\n");
+    aim_plan *plan;
+    aim_diff *diff;
+    aim_buffer *buffer;
+    CHECK_INTEGER(aim_plan_new(cluster, &chat, NULL, &plan, NULL), AIM_OK);
+    CHECK_INTEGER(aim_diff_new(plan, cluster, &diff, NULL), AIM_OK);
+    CHECK_INTEGER(aim_diff_render(diff, AIM_FORMAT_TEXT, 0, &buffer, NULL), AIM_OK);
+    CHECK(strstr(aim_buffer_data(buffer), "because-it-goes-on-old\" → …") != NULL);
+    CHECK(strstr(aim_buffer_data(buffer), "because-it-goes-on-new\"\n") != NULL);
+    aim_buffer_free(buffer);
+    aim_diff_free(diff);
+    aim_plan_free(plan);
     aim_cluster_free(cluster);
 }

@@ -165,7 +165,7 @@ const aimp_schema aimp_runtime_config_spec_schema = AIMP_SCHEMA("spec", runtime_
 
 #define KIND_FIELDS(spec_, status_)                                                                                    \
     {"apiVersion", STRING, REQUIRED}, {"kind", STRING, REQUIRED},                                                      \
-        {"metadata", OBJECT, REQUIRED, .object = &aimp_metadata_schema}, {"spec", OBJECT, .object = (spec_)}, {        \
+        {"metadata", OBJECT, REQUIRED, .object = &aimp_aim_metadata_schema}, {"spec", OBJECT, .object = (spec_)}, {    \
         "status", OBJECT, .object = (status_)                                                                          \
     }
 

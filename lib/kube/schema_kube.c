@@ -23,20 +23,23 @@ static const aimp_field owner_fields[] = {
 };
 static const aimp_schema owner_schema = AIMP_OPEN_SCHEMA("ownerReference", owner_fields);
 
-static const aimp_field metadata_fields[] = {
-    {"name", STRING},
-    {"namespace", STRING},
-    {"uid", STRING},
-    {"resourceVersion", STRING},
-    {"generation", INT64},
-    {"creationTimestamp", STRING},
-    {"deletionTimestamp", STRING},
-    {"labels", STRING, MAP},
-    {"annotations", STRING, MAP},
-    {"finalizers", STRING, LIST},
-    {"ownerReferences", OBJECT, LIST, .object = &owner_schema},
-};
+#define METADATA_FIELDS                                                                                                \
+    {"name", STRING}, {"namespace", STRING}, {"uid", STRING}, {"resourceVersion", STRING}, {"generation", INT64},      \
+        {"creationTimestamp", STRING}, {"deletionTimestamp", STRING}, {"labels", STRING, MAP},                         \
+        {"annotations", STRING, MAP}, {"finalizers", STRING, LIST}, {                                                  \
+        "ownerReferences", OBJECT, LIST, .object = &owner_schema                                                       \
+    }
+static const aimp_field metadata_fields[] = {METADATA_FIELDS};
 const aimp_schema aimp_metadata_schema = AIMP_OPEN_SCHEMA("metadata", metadata_fields);
+
+/* Of AIM documents, where a misspelt field is worth a word: all of ObjectMeta. */
+static const aimp_field aim_metadata_fields[] = {
+    METADATA_FIELDS,
+    {"generateName", STRING},
+    {"selfLink", STRING},
+    {"deletionGracePeriodSeconds", INT64},
+};
+const aimp_schema aimp_aim_metadata_schema = AIMP_SCHEMA("metadata", aim_metadata_fields);
 
 static const aimp_field condition_fields[] = {
     {"type", STRING},

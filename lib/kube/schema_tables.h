@@ -14,7 +14,7 @@ extern const aimp_schema aimp_artifact_schema;
 extern const aimp_schema aimp_runtime_config_schema;
 /* schema_kube.c */
 extern const aimp_schema aimp_open_schema;
-extern const aimp_schema aimp_metadata_schema;
+extern const aimp_schema aimp_metadata_schema, aimp_aim_metadata_schema;
 extern const aimp_schema aimp_condition_schema;
 extern const aimp_schema aimp_node_schema;
 extern const aimp_schema aimp_pod_schema;

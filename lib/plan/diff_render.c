@@ -14,26 +14,45 @@ static const char *operation_name(int32_t operation) {
 
 /* --- text and Markdown --- */
 
-static void add_value(aimp_text *out, const aimp_node *node) {
-    aimp_text value = aimp_text_new(out->arena);
-    aimp_write_json(&value, node);
-    const char *text = aimp_text_string(&value);
-    if (aimp_utf8_length(text) <= MAX_SHOWN) {
-        aimp_text_add_safe(out, text);
-        return;
-    }
-    const char *p = text, *end = text + value.size;
+static const char *json_of(aimp_arena *arena, const aimp_node *node) {
+    aimp_text text = aimp_text_new(arena);
+    aimp_write_json(&text, node);
+    return aimp_text_string(&text);
+}
+
+/* At most MAX_SHOWN characters of a value, from a byte on. */
+static void add_cut(aimp_text *out, const char *text, size_t from) {
+    const char *p = text + from, *end = text + strlen(text);
     uint32_t c;
-    for (size_t i = 0; i < MAX_SHOWN; i++)
-        p += aimp_utf8_decode(p, end, &c);
-    aimp_text_add_safe(out, aimp_format(out->arena, "%.*s", (int)(p - text), text));
-    aimp_text_add_string(out, "…");
+    if (from) aimp_text_add_string(out, "…");
+    for (size_t i = 0; i < MAX_SHOWN && p < end; i++) {
+        size_t size = aimp_utf8_decode(p, end, &c);
+        p += size ? size : 1;
+    }
+    aimp_text_add_safe(out, aimp_copy(out->arena, text + from, (size_t)(p - text) - from));
+    if (p < end) aimp_text_add_string(out, "…");
+}
+
+/* Where two long texts begin to differ, and a little before that. */
+static size_t interesting(const char *a, const char *b) {
+    enum { AROUND = 30 };
+    size_t same = 0;
+    while (a[same] && a[same] == b[same])
+        same++;
+    if (same < MAX_SHOWN - AROUND) return 0;
+    size_t from = same - AROUND;
+    while (from > 0 && ((unsigned char)a[from] & 0xc0) == 0x80) /* a whole character */
+        from--;
+    return from;
 }
 
 static void add_values(aimp_text *out, const aimp_change *c) {
-    if (c->before) add_value(out, c->before);
-    if (c->before && c->after) aimp_text_add_string(out, " → ");
-    if (c->after && *c->pointer) add_value(out, c->after);
+    const char *before = c->before ? json_of(out->arena, c->before) : NULL,
+               *after = c->after && *c->pointer ? json_of(out->arena, c->after) : NULL;
+    size_t from = before && after ? interesting(before, after) : 0;
+    if (before) add_cut(out, before, from);
+    if (before && after) aimp_text_add_string(out, " → ");
+    if (after) add_cut(out, after, from);
 }
 
 static void add_count(aimp_text *out, const aimp_changes *changes) {
