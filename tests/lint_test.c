@@ -249,3 +249,28 @@ TEST(diff, a_long_value_is_cut_around_the_place_where_it_changes) {
     aim_plan_free(plan);
     aim_cluster_free(cluster);
 }
+
+TEST(diff, one_time_in_two_spellings_is_no_change) {
+    aim_cluster *cluster = test_cluster(
+        t,
+        "---\napiVersion: aim.eai.amd.com/v1alpha1\nkind: AIMService\nmetadata: {name: chat, namespace: team, uid: u}\n"
+        "spec: {model: {name: llama}, routing: {enabled: true, gatewayRef: {name: gw}, requestTimeout: 2m}}\n"
+        "---\napiVersion: aim.eai.amd.com/v1alpha1\nkind: AIMModel\nmetadata: {name: llama, namespace: team}\n"
+        "spec: {image: 'ghcr.io/example/llama:1'}\nstatus: {status: Ready}\n"
+        "---\napiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\n"
+        "metadata: {name: chat-e201fbda, namespace: team, ownerReferences: [{kind: AIMService, name: chat, uid: u}]}\n"
+        "spec: {rules: [{timeouts: {request: 120s}}]}\n");
+    aim_plan *plan;
+    aim_diff *diff;
+    CHECK_INTEGER(aim_plan_new(cluster, &chat, NULL, &plan, NULL), AIM_OK);
+    CHECK_INTEGER(aim_diff_new(plan, cluster, &diff, NULL), AIM_OK);
+    CHECK(aim_diff_count(diff) > 0);
+    for (size_t i = 0; i < aim_diff_count(diff); i++) {
+        aim_change change = {.struct_size = sizeof change};
+        CHECK_INTEGER(aim_diff_at(diff, i, &change), AIM_OK);
+        CHECK(!strstr(change.pointer, "timeouts"));
+    }
+    aim_diff_free(diff);
+    aim_plan_free(plan);
+    aim_cluster_free(cluster);
+}

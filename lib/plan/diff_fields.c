@@ -3,6 +3,7 @@
  * go away. */
 #include <string.h>
 
+#include "kube/duration.h"
 #include "kube/quantity.h"
 #include "plan/diff.h"
 
@@ -157,6 +158,14 @@ static bool is_ours(aimp_kind kind, const char *pointer) {
     return false;
 }
 
+/* 120s and 2m0s are one time. */
+static bool is_same_duration(const char *pointer, const aimp_node *found, const aimp_node *wanted) {
+    int64_t a, b;
+    const char *x = aimp_text_of(found), *y = aimp_text_of(wanted);
+    return aimp_ends_with(pointer, "/timeouts/request") && x && y && aimp_duration_parse(x, &a) &&
+           aimp_duration_parse(y, &b) && a == b;
+}
+
 static void compare(side_by_side *s, const aimp_node *found, const aimp_node *wanted, const char *pointer) {
     if (aimp_node_equal(found, wanted)) return;
     if (found->kind == AIMP_LIST && wanted->kind == AIMP_LIST) {
@@ -164,7 +173,8 @@ static void compare(side_by_side *s, const aimp_node *found, const aimp_node *wa
         return;
     }
     if (found->kind != AIMP_MAP || wanted->kind != AIMP_MAP) {
-        if (!is_same_quantity(pointer, found, wanted)) note(s, AIM_CHANGE_REPLACE, pointer, found, wanted);
+        bool same = is_same_quantity(pointer, found, wanted) || is_same_duration(pointer, found, wanted);
+        if (!same) note(s, AIM_CHANGE_REPLACE, pointer, found, wanted);
         return;
     }
     for (size_t i = 0; i < aimp_count(wanted); i++) {
