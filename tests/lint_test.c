@@ -274,3 +274,15 @@ TEST(diff, one_time_in_two_spellings_is_no_change) {
     aim_plan_free(plan);
     aim_cluster_free(cluster);
 }
+
+TEST(lint, amounts_that_no_pod_can_have_are_errors) {
+    aim_cluster *cluster = test_cluster(
+        t, "---\napiVersion: aim.eai.amd.com/v1alpha1\nkind: AIMService\nmetadata: {name: a, namespace: team}\n"
+           "spec:\n  model: {name: x}\n  resources:\n    requests: {memory: 10Gi, cpu: -1, amd.com/gpu: 500m}\n"
+           "    limits: {memory: 5Gi, amd.com/gpu: 500m}\n"
+           "---\napiVersion: aim.eai.amd.com/v1alpha1\nkind: AIMService\nmetadata: {name: a, namespace: Bad NS}\n"
+           "spec: {model: {name: x}}\n");
+    CHECK_TEXT(reasons_of(t, cluster),
+               "ValueNotAllowed ValueNotAllowed ValueNotAllowed ValueNotAllowed NameNotAllowed");
+    aim_cluster_free(cluster);
+}

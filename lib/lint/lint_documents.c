@@ -56,6 +56,13 @@ static void lint_names(aimp_linting *l, const aimp_object *object) {
                         object->name));
         return;
     }
+    if (object->ns && !aimp_is_dns_label(object->ns)) {
+        aimp_lint_note(l, AIMP_R_NAME_NOT_ALLOWED, AIM_SEVERITY_ERROR, object, "/metadata/namespace",
+                       aimp_format(l->arena,
+                                   "the namespace \"%s\" is no DNS label: lower-case letters, digits and -, at most 63",
+                                   object->ns));
+        return;
+    }
     if (object->kind != AIMP_SERVICE) return;
     const char *derived = aimp_inference_service_name(l->arena, object->name, object->ns);
     if (!derived) {
@@ -126,23 +133,46 @@ static void lint_env(aimp_linting *l, const aimp_object *object) {
     }
 }
 
+/* An amount that no API server takes: negative, or a part of a device. */
+static void lint_amounts(aimp_linting *l, const aimp_object *object, const aimp_node *amounts, const char *pointer) {
+    for (size_t i = 0; i < aimp_count(amounts); i++) {
+        const char *name = aimp_key(amounts, i);
+        aimp_quantity amount;
+        if (!aimp_quantity_of(aimp_value(amounts, i), &amount)) continue;
+        const char *text = aimp_quantity_text(l->arena, &amount);
+        bool negative = *text == '-', part = is_extended(name) && strpbrk(text, "mun");
+        if (!negative && !part) continue;
+        aimp_lint_note(l, AIMP_R_VALUE_NOT_ALLOWED, AIM_SEVERITY_ERROR, object, aimp_lint_pointer(l, pointer, name),
+                       aimp_format(l->arena, "%s of %s: %s", text, name,
+                                   negative ? "an amount cannot be negative" : "devices are counted in whole numbers"))
+            ->actual = text;
+    }
+}
+
 static void lint_resources(aimp_linting *l, const aimp_object *object) {
     const aimp_node *resources = aimp_get(object->spec, "resources");
     const aimp_node *requests = aimp_get(resources, "requests"), *limits = aimp_get(resources, "limits");
+    lint_amounts(l, object, requests, "/spec/resources/requests/");
+    lint_amounts(l, object, limits, "/spec/resources/limits/");
     for (size_t i = 0; i < aimp_count(requests); i++) {
         const char *name = aimp_key(requests, i);
         aimp_quantity request, limit;
-        if (!is_extended(name) || !aimp_quantity_of(aimp_value(requests, i), &request) ||
-            !aimp_quantity_of(aimp_get(limits, name), &limit))
+        if (!aimp_quantity_of(aimp_value(requests, i), &request) || !aimp_quantity_of(aimp_get(limits, name), &limit))
             continue;
-        if (aimp_quantity_compare(&request, &limit) == 0) continue;
-        aimp_finding *f =
-            aimp_lint_note(l, AIMP_R_RESOURCES_DIFFER, AIM_SEVERITY_ERROR, object,
-                           aimp_lint_pointer(l, "/spec/resources/requests/", name),
-                           aimp_format(l->arena, "request and limit of %s differ: Kubernetes refuses the pod", name));
+        int order = aimp_quantity_compare(&request, &limit);
+        bool extended = is_extended(name);
+        if (order == 0 || (!extended && order < 0)) continue;
+        const char *pointer = aimp_lint_pointer(l, "/spec/resources/requests/", name);
+        aimp_finding *f = aimp_lint_note(l, extended ? AIMP_R_RESOURCES_DIFFER : AIMP_R_VALUE_NOT_ALLOWED,
+                                         AIM_SEVERITY_ERROR, object, pointer, NULL);
+        f->message =
+            extended
+                ? aimp_format(l->arena, "request and limit of %s differ: Kubernetes refuses the pod", name)
+                : aimp_format(l->arena, "the request of %s is more than its limit: Kubernetes refuses the pod", name);
         f->actual = aimp_quantity_text(l->arena, &request);
         f->wanted = aimp_quantity_text(l->arena, &limit);
-        f->remedy.text = aimp_format(l->arena, "give both the same amount of %s", name);
+        f->remedy.text = extended ? aimp_format(l->arena, "give both the same amount of %s", name)
+                                  : aimp_format(l->arena, "ask for at most %s of %s", f->wanted, name);
     }
 }
 
