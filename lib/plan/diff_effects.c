@@ -62,11 +62,19 @@ static bool is_immutable(const aimp_schema *schema, const char *pointer) {
     return false;
 }
 
+/* The pointer ends with an index. */
+static bool is_list_entry(const char *pointer) {
+    const char *last = strrchr(pointer, '/');
+    return last && aimp_is_digit(last[1]) && last[1 + strspn(last + 1, "0123456789")] == '\0';
+}
+
 const char *aimp_effect_of(aimp_arena *arena, aimp_kind kind, int32_t operation, const char *pointer) {
     (void)arena;
     if (!*pointer) return of_object(kind, operation == AIM_CHANGE_CREATE);
     if (operation != AIM_CHANGE_ADD && aimp_kind_is_aim(kind) && is_immutable(aimp_kind_of(kind)->schema, pointer))
         return "refused by the API server: the field is immutable, so the object has to be created anew";
+    if (kind == AIMP_INFERENCE_SERVICE && operation == AIM_CHANGE_REMOVE && is_list_entry(pointer))
+        return RESTARTS "; an entry that another field manager owns stays";
     for (size_t i = 0; i < sizeof effects / sizeof *effects; i++) {
         if (effects[i].kind == kind && aimp_starts_with(pointer, effects[i].field)) return effects[i].text;
     }
