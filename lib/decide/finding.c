@@ -234,11 +234,7 @@ static void publish(aimp_arena *arena, aimp_finding *f) {
                          .message = aimp_or_empty(f->message),
                          .remedy = f->remedy.text};
     if (f->kind) out->object = aimp_object_title(arena, f->kind, f->ns, f->name);
-    if (f->remedy.patch) {
-        aimp_text text = aimp_text_new(arena);
-        aimp_write_json(&text, f->remedy.patch);
-        out->remedy_patch = aimp_text_string(&text);
-    }
+    if (f->remedy.patch) out->remedy_patch = aimp_json_text(arena, f->remedy.patch);
 }
 
 void aimp_findings_publish(aimp_arena *arena, const aimp_findings *findings) {

@@ -137,3 +137,9 @@ void aimp_write_yaml(aimp_text *out, const aimp_node *node) {
     yaml_scalar(out, node);
     aimp_text_add_char(out, '\n');
 }
+
+const char *aimp_json_text(aimp_arena *arena, const aimp_node *node) {
+    aimp_text text = aimp_text_new(arena);
+    aimp_write_json(&text, node);
+    return aimp_text_string(&text);
+}

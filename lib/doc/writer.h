@@ -7,6 +7,8 @@
 
 /* One line of JSON without a newline at its end. */
 void aimp_write_json(aimp_text *out, const aimp_node *node);
+/* The same as arena text. */
+const char *aimp_json_text(aimp_arena *arena, const aimp_node *node);
 /* A block of YAML that ends with a newline; strings that a YAML 1.1 or 1.2 reader would retype are quoted. */
 void aimp_write_yaml(aimp_text *out, const aimp_node *node);
 /* A JSON string with its quotes; valid UTF-8 stays as it is, anything else becomes U+FFFD. */

@@ -22,9 +22,7 @@ static const char *cache_spec(aimp_linting *l, const aimp_object *service, const
     if (leaves || !aimp_is_ready(pass.template_.object) || pass.cache.dedicated) return NULL;
     *template_name = pass.template_.object->name;
     pass.cache.name = "any";
-    aimp_text text = aimp_text_new(l->arena);
-    aimp_write_json(&text, aimp_get(aimp_render_template_cache(&pass), "spec"));
-    return aimp_text_string(&text);
+    return aimp_json_text(l->arena, aimp_get(aimp_render_template_cache(&pass), "spec"));
 }
 
 /* A finding about two is one about the later of those that are looked at. */

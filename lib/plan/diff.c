@@ -42,7 +42,7 @@ static void compare_deletion(comparing *c, const aimp_action *action) {
                      (aimp_change){.operation = AIM_CHANGE_DELETE,
                                    .object = aimp_object_title(arena, action->kind, action->ns, action->name),
                                    .pointer = "",
-                                   .effect = aimp_effect_of(arena, action->kind, AIM_CHANGE_DELETE, "")});
+                                   .effect = aimp_effect_of(action->kind, AIM_CHANGE_DELETE, "")});
 }
 
 static void compare_application(comparing *c, const aimp_action *action) {
@@ -53,7 +53,7 @@ static void compare_application(comparing *c, const aimp_action *action) {
         aimp_diff_objects(arena, &c->diff->changes, action->kind, title, found, action->object);
         return;
     }
-    const char *effect = aimp_effect_of(arena, action->kind, AIM_CHANGE_CREATE, "");
+    const char *effect = aimp_effect_of(action->kind, AIM_CHANGE_CREATE, "");
     if (!c->cluster->kinds[action->kind].known)
         effect = aimp_format(arena, "%s; the input holds no %s at all, so it may exist already", effect,
                              aimp_kind_of(action->kind)->kind);
@@ -66,10 +66,7 @@ static void compare_application(comparing *c, const aimp_action *action) {
 }
 
 static const char *json_of(aimp_arena *arena, const aimp_node *node) {
-    if (!node) return NULL;
-    aimp_text text = aimp_text_new(arena);
-    aimp_write_json(&text, node);
-    return aimp_text_string(&text);
+    return node ? aimp_json_text(arena, node) : NULL;
 }
 
 static void publish(aim_diff *diff) {

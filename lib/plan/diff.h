@@ -27,7 +27,7 @@ void aimp_diff_objects(aimp_arena *arena, aimp_changes *changes, aimp_kind kind,
                        const aimp_node *found, const aimp_node *wanted);
 void aimp_changes_add(aimp_arena *arena, aimp_changes *changes, aimp_change change);
 /* diff_effects.c: what a change does; NULL when nothing beyond the field. pointer "" is the whole object. */
-const char *aimp_effect_of(aimp_arena *arena, aimp_kind kind, int32_t operation, const char *pointer);
+const char *aimp_effect_of(aimp_kind kind, int32_t operation, const char *pointer);
 /* diff_render.c */
 void aimp_write_diff(const aimp_changes *changes, int32_t format, bool color, aimp_text *out);
 

@@ -68,8 +68,7 @@ static bool is_list_entry(const char *pointer) {
     return last && aimp_is_digit(last[1]) && last[1 + strspn(last + 1, "0123456789")] == '\0';
 }
 
-const char *aimp_effect_of(aimp_arena *arena, aimp_kind kind, int32_t operation, const char *pointer) {
-    (void)arena;
+const char *aimp_effect_of(aimp_kind kind, int32_t operation, const char *pointer) {
     if (!*pointer) return of_object(kind, operation == AIM_CHANGE_CREATE);
     if (operation != AIM_CHANGE_ADD && aimp_kind_is_aim(kind) && is_immutable(aimp_kind_of(kind)->schema, pointer))
         return "refused by the API server: the field is immutable, so the object has to be created anew";

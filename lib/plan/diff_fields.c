@@ -37,7 +37,7 @@ static void note(side_by_side *s, int32_t operation, const char *pointer, const 
                                    .pointer = pointer,
                                    .before = before ? aimp_node_copy(s->arena, before) : NULL,
                                    .after = after ? aimp_node_copy(s->arena, after) : NULL,
-                                   .effect = aimp_effect_of(s->arena, s->kind, operation, pointer)});
+                                   .effect = aimp_effect_of(s->kind, operation, pointer)});
 }
 
 /* What tells the entries of a list apart (the list-map keys of the Kubernetes API); NULL: the list is one value. */

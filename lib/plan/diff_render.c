@@ -14,12 +14,6 @@ static const char *operation_name(int32_t operation) {
 
 /* --- text and Markdown --- */
 
-static const char *json_of(aimp_arena *arena, const aimp_node *node) {
-    aimp_text text = aimp_text_new(arena);
-    aimp_write_json(&text, node);
-    return aimp_text_string(&text);
-}
-
 /* At most MAX_SHOWN characters of a value, from a byte on. */
 static void add_cut(aimp_text *out, const char *text, size_t from) {
     const char *p = text + from, *end = text + strlen(text);
@@ -47,8 +41,8 @@ static size_t interesting(const char *a, const char *b) {
 }
 
 static void add_values(aimp_text *out, const aimp_change *c) {
-    const char *before = c->before ? json_of(out->arena, c->before) : NULL,
-               *after = c->after && *c->pointer ? json_of(out->arena, c->after) : NULL;
+    const char *before = c->before ? aimp_json_text(out->arena, c->before) : NULL,
+               *after = c->after && *c->pointer ? aimp_json_text(out->arena, c->after) : NULL;
     size_t from = before && after ? interesting(before, after) : 0;
     if (before) add_cut(out, before, from);
     if (before && after) aimp_text_add_string(out, " → ");
