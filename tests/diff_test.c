@@ -114,7 +114,8 @@ TEST(diff, an_entry_that_the_plan_no_longer_has_goes_away_unless_somebody_else_o
         "spec: {modelName: llama}\nstatus: {status: Ready, profile: {metadata: {type: optimized}}}\n"
         "---\napiVersion: serving.kserve.io/v1beta1\nkind: InferenceService\n"
         "metadata: {name: chat-e201fbda, namespace: team, ownerReferences: [{kind: AIMService, name: chat, uid: u}]}\n"
-        "spec: {predictor: {containers: [{name: kserve-container, env: [{name: OLD, value: x}]}]}}\n");
+        "spec: {predictor: {containers: [{name: kserve-container, env: [{name: OLD, value: x}], volumeMounts: "
+        "[{name: ca, mountPath: /etc/ca}]}, {name: istio-proxy}], volumes: [{name: ca, configMap: {name: ca}}]}}\n");
     aim_plan *plan;
     aim_diff *diff;
     CHECK_INTEGER(aim_plan_new(cluster, &chat, NULL, &plan, NULL), AIM_OK);

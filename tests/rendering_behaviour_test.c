@@ -266,3 +266,19 @@ TEST(behaviour, B59_a_label_holds_the_raw_name_only_where_that_is_legal) {
     CHECK_TEXT(engine, LONG_NAME);
     CHECK(documented && strlen(documented) <= 63);
 }
+
+TEST(behaviour, B53_a_dedicated_cache_goes_once_another_one_is_ready) {
+    static const char *const states[] = {"Pending", "Ready"};
+    for (size_t i = 0; i < 2; i++) {
+        const char *documents = aimp_format(
+            &t->arena,
+            "%s" SHARED_CACHE("%s")
+                HEAD("AIMTemplateCache", "mine") "namespace: team, uid: c1, " OWNER
+                                                 "}\nspec: {templateName: qwen, templateScope: Cluster, mode: "
+                                                 "Dedicated}\nstatus: {status: Ready}\n",
+            SERVICE_WITH_STATUS(QWEN, RECORDED ", cache: {templateCacheRef: {name: mine, namespace: team}}") RUNNING,
+            states[i]);
+        BOTH(documents, "delete/0/name", i ? "mine" : "", "");
+        BOTH(documents, "delete/0/uid", i ? "c1" : "", "");
+    }
+}

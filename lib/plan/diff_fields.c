@@ -71,6 +71,19 @@ static const aimp_node *entry_like(const aimp_node *list, const aimp_node *entry
     return NULL;
 }
 
+/* Whether the engine may have written an entry that the plan does not have. It renders one container, volumes of
+ * claims, and mounts below the cache; sidecars and their volumes are somebody else's. */
+static bool is_our_entry(const char *pointer, const aimp_node *entry) {
+    static const char *const others[] = {"/ownerReferences", "/containers", "/initContainers", "/ports"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        if (aimp_ends_with(pointer, others[i])) return false;
+    }
+    if (aimp_ends_with(pointer, "/volumes")) return aimp_get(entry, "persistentVolumeClaim") != NULL;
+    if (aimp_ends_with(pointer, "/volumeMounts"))
+        return aimp_starts_with(aimp_or_empty(aimp_get_text(entry, "mountPath")), "/workspace/cache");
+    return true;
+}
+
 static void compare_keyed(side_by_side *s, const aimp_node *found, const aimp_node *wanted, const char *pointer,
                           const char *key) {
     for (size_t i = 0; i < aimp_count(wanted); i++) {
@@ -81,10 +94,9 @@ static void compare_keyed(side_by_side *s, const aimp_node *found, const aimp_no
         else
             note(s, AIM_CHANGE_ADD, place, NULL, entry);
     }
-    if (aimp_ends_with(pointer, "/ownerReferences")) return; /* other owners stay owners */
     for (size_t i = 0; i < aimp_count(found); i++) {
         const aimp_node *entry = aimp_item(found, i);
-        if (!entry_like(wanted, entry, key, NULL))
+        if (!entry_like(wanted, entry, key, NULL) && is_our_entry(pointer, entry))
             note(s, AIM_CHANGE_REMOVE, aimp_format(s->arena, "%s/%zu", pointer, i), entry, NULL);
     }
 }

@@ -172,16 +172,32 @@ static void remove_derived(aimp_service_plan *plan) {
     }
 }
 
+static void remove_cache(aimp_service_plan *plan, const char *name) {
+    aimp_pass *pass = &plan->pass;
+    const aimp_object *cache = *name ? aimp_pass_get(pass, AIMP_TEMPLATE_CACHE, pass->ns, name).object : NULL;
+    bool dedicated = cache && aimp_equal(aimp_get_text(cache->spec, "mode"), "Dedicated");
+    if (dedicated && cache != pass->cache.found.object) remove_object(plan, cache);
+}
+
+/* The Dedicated cache that the status records, or of the chosen template, once another one is Ready: what runs is
+ * mounted from it until then. */
+static void remove_dedicated(aimp_service_plan *plan) {
+    aimp_pass *pass = &plan->pass;
+    const aimp_object *chosen = pass->template_.object;
+    if (!chosen || !aimp_is_ready(pass->cache.found.object)) return;
+    const char *recorded = aimp_or_empty(aimp_text_at(pass->status, "cache", "templateCacheRef", "name", NULL));
+    const char *own = aimp_dedicated_cache_name(pass->arena, chosen->name, pass->name, pass->uid);
+    remove_cache(plan, recorded);
+    if (strcmp(own, recorded) != 0) remove_cache(plan, own);
+}
+
 static void list_deletions(aimp_service_plan *plan) {
     aimp_pass *pass = &plan->pass;
     if (!pass->rules->unwanted_objects_are_deleted) return;
     remove_derived(plan);
     if (!pass->routing.enabled)
         remove_object(plan, aimp_cluster_object(pass->cluster, AIMP_HTTP_ROUTE, pass->ns, pass->seen.route_name));
-    const aimp_object *chosen = pass->template_.object;
-    if (!chosen || pass->cache.dedicated) return;
-    const char *dedicated = aimp_dedicated_cache_name(pass->arena, chosen->name, pass->name, pass->uid);
-    remove_object(plan, aimp_cluster_object(pass->cluster, AIMP_TEMPLATE_CACHE, pass->ns, dedicated));
+    remove_dedicated(plan);
 }
 
 /* --- remarks --- */
