@@ -39,7 +39,8 @@ typedef struct aim_change {
  * Compares the objects of a plan with those that the cluster holds, field by field. Fields that the plan does not set
  * are other people's, or defaults of the server: they are left out, as server-side apply leaves them alone. Fields that
  * only the engine writes (scaling, account, pull secrets, resources, timeouts, its own labels) count as removed when
- * the plan no longer sets them, and so do entries of a list. Documents added with AIM_SOURCE_OVERLAY are not what the
+ * the plan no longer sets them, and so do entries of a list, except sidecars
+ * and what they mount. Documents added with AIM_SOURCE_OVERLAY are not what the
  * cluster holds.
  *
  * @param plan     a plan that was made from the cluster
