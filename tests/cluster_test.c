@@ -871,19 +871,33 @@ TEST(cluster, null_is_an_absent_field) {
     aim_cluster_free(cluster);
 }
 
+TEST(cluster, an_unknown_field_is_shown_at_its_name_wherever_its_value_begins) {
+    CHECK_TEXT(
+        report_of(t,
+                  SERVICE("  cachng: # cachng: of old\n\n    # a comment\n    mode: Shared\n  \"zebra\" :\n  - 1\n")),
+        "warning AIM_OK 6:3 /spec/cachng AIMService ml-team/qwen: /spec/cachng unknown field \"cachng\" is "
+        "ignored (did you mean \"caching\"?)\n"
+        "warning AIM_OK 10:3 /spec/zebra AIMService ml-team/qwen: /spec/zebra unknown field \"zebra\" is "
+        "ignored\n");
+    CHECK_TEXT(
+        report_of(t, "{\"apiVersion\": \"aim.eai.amd.com/v1alpha1\", \"kind\": \"AIMService\",\n"
+                     "\"metadata\": {\"name\": \"q\"}, \"spec\": {\"model\": {\"name\": \"q\"}, \"zebra\":\n{}}}\n"),
+        "warning AIM_OK 2:61 /spec/zebra AIMService default/q: /spec/zebra unknown field \"zebra\" is ignored\n");
+}
+
 TEST(cluster, unknown_fields_are_dropped_with_a_warning) {
     const char *text =
         SERVICE("  replica: 2\n  zebra: 1\n  caching: {mod: Shared}\n  env: [{name: A, valu: x}]\n") "extra: 1\n";
     CHECK_TEXT(
         report_of(t, text),
-        "warning AIM_OK 6:12 /spec/replica AIMService ml-team/qwen: /spec/replica unknown field \"replica\" is "
+        "warning AIM_OK 6:3 /spec/replica AIMService ml-team/qwen: /spec/replica unknown field \"replica\" is "
         "ignored (did you mean \"replicas\"?)\n"
-        "warning AIM_OK 7:10 /spec/zebra AIMService ml-team/qwen: /spec/zebra unknown field \"zebra\" is ignored\n"
-        "warning AIM_OK 8:18 /spec/caching/mod AIMService ml-team/qwen: /spec/caching/mod unknown field \"mod\" is "
+        "warning AIM_OK 7:3 /spec/zebra AIMService ml-team/qwen: /spec/zebra unknown field \"zebra\" is ignored\n"
+        "warning AIM_OK 8:13 /spec/caching/mod AIMService ml-team/qwen: /spec/caching/mod unknown field \"mod\" is "
         "ignored (did you mean \"mode\"?)\n"
-        "warning AIM_OK 9:25 /spec/env/0/valu AIMService ml-team/qwen: /spec/env/0/valu unknown field \"valu\" is "
+        "warning AIM_OK 9:19 /spec/env/0/valu AIMService ml-team/qwen: /spec/env/0/valu unknown field \"valu\" is "
         "ignored (did you mean \"value\"?)\n"
-        "warning AIM_OK 10:8 /extra AIMService ml-team/qwen: /extra unknown field \"extra\" is ignored\n");
+        "warning AIM_OK 10:1 /extra AIMService ml-team/qwen: /extra unknown field \"extra\" is ignored\n");
     aim_cluster *cluster = new_cluster(t);
     must_add(t, cluster, text);
     CHECK(strstr(case_of(t, cluster), "zebra") == NULL);

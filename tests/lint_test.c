@@ -20,7 +20,7 @@ TEST(lint, a_finding_has_its_place_and_outlives_the_cluster) {
     CHECK_TEXT(f.object, "AIMService team/chat");
     CHECK_TEXT(f.pointer, "/spec/colour");
     CHECK_INTEGER(f.line, 4);
-    CHECK_INTEGER(f.column, 38);
+    CHECK_INTEGER(f.column, 30);
     CHECK_INTEGER(f.severity, AIM_SEVERITY_WARNING);
     aim_lint_free(lint);
 }

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "cluster/cluster.h"
+#include "cluster/key_place.h"
 #include "doc/reader.h"
 
 #define READ_CHUNK ((size_t)1 << 16)
@@ -109,15 +110,30 @@ static int by_place(const void *left, const void *right) {
     return strcmp(a->pointer, b->pointer);
 }
 
-static void report_issues(loader *l, const aimp_object *object, const aimp_admission *admission) {
+/* An unknown field is found at its value and shown at its name, as long as not many were: each takes a walk of the
+ * text. */
+static void place_at_key(const loader *l, aimp_issue *issue) {
+    enum { MANY = 256, MOST = 80 };
+    const char *name = issue->kind == AIMP_ISSUE_UNKNOWN ? issue->actual : NULL; /* in quotes */
+    size_t size = name ? strlen(name) : 0;
+    char key[MOST];
+    if (l->report->warning_count > MANY || size < 3 || size - 2 >= sizeof key) return;
+    memcpy(key, name + 1, size - 2);
+    key[size - 2] = '\0';
+    aimp_key_place(l->text, l->size, key, &issue->line, &issue->column);
+}
+
+static void report_issues(loader *l, const aimp_object *object, aimp_admission *admission) {
     const char *title = aimp_object_title(&l->scratch, object->kind, object->ns, object->name);
     size_t count = 0;
     for (const aimp_issue *i = admission->issues; i; i = i->next)
         count++;
-    const aimp_issue **in_order = aimp_take_array(&l->scratch, count, sizeof *in_order);
+    aimp_issue **in_order = aimp_take_array(&l->scratch, count, sizeof *in_order);
     size_t at = count;
-    for (const aimp_issue *i = admission->issues; i; i = i->next)
+    for (aimp_issue *i = admission->issues; i; i = i->next) {
+        place_at_key(l, i);
         in_order[--at] = i;
+    }
     if (count) qsort(in_order, count, sizeof *in_order, by_place);
     for (at = 0; at < count; at++) {
         const aimp_issue *i = in_order[at];

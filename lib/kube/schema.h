@@ -65,12 +65,12 @@ typedef struct aimp_issue {
     uint32_t line, column;
     const char *message;
     const char *actual, *wanted; /* may be NULL */
-    const struct aimp_issue *next;
+    struct aimp_issue *next;
 } aimp_issue;
 
 typedef struct aimp_admission {
-    aimp_arena *arena;        /* of the object: results and issues live there */
-    const aimp_issue *issues; /* newest first */
+    aimp_arena *arena;  /* of the object: results and issues live there */
+    aimp_issue *issues; /* newest first */
     size_t type_errors;
 } aimp_admission;
 
