@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "cluster/cluster.h"
+#include "doc/pointer.h"
 #include "doc/reader.h"
 #include "doc/writer.h"
 #include "harness.h"
@@ -23,31 +24,20 @@ static const char *json(test_context *t, const aimp_node *node) {
 
 /* --- RFC 6902, as far as remedies use it: add and remove --- */
 
-static const char *first_step(test_context *t, const char **pointer) {
-    aimp_text text = aimp_text_new(&t->arena);
-    const char *p = *pointer + 1;
-    for (; *p && *p != '/'; p++) {
-        bool escaped = *p == '~' && (p[1] == '0' || p[1] == '1');
-        if (escaped) p++;
-        aimp_text_add_char(&text, !escaped ? *p : *p == '0' ? '~' : '/');
-    }
-    *pointer = p;
-    return aimp_text_string(&text);
-}
-
 static const aimp_node *patched(test_context *t, const aimp_node *node, const char *pointer, const aimp_node *value) {
-    const char *key = first_step(t, &pointer);
-    if (node && node->kind == AIMP_LIST) {
-        size_t index = (size_t)strtoul(key, NULL, 10);
-        aimp_items items = aimp_items_new(&t->arena);
-        for (size_t i = 0; i < aimp_count(node); i++)
-            aimp_items_add(&items, i != index ? aimp_item(node, i)
-                                   : *pointer ? patched(t, aimp_item(node, i), pointer, value)
-                                              : value);
-        return aimp_items_list(&items);
+    const char *key = aimp_pointer_step(&t->arena, &pointer);
+    const aimp_node *child = aimp_pointer_child(node, key);
+    if (*pointer && !child) FAIL("a patch walks through %s, which does not exist", key);
+    const aimp_node *changed = *pointer ? patched(t, child, pointer, value) : value;
+    if (!node || node->kind != AIMP_LIST) return aimp_map_with(&t->arena, node, key, changed);
+    aimp_items items = aimp_items_new(&t->arena);
+    for (size_t i = 0; i < aimp_count(node); i++) {
+        bool here = aimp_item(node, i) == child;
+        if (here) aimp_items_add(&items, changed);
+        bool stays = !here || (!*pointer && value); /* adding to a list moves what stands there */
+        if (stays) aimp_items_add(&items, aimp_item(node, i));
     }
-    if (*pointer && !aimp_get(node, key)) FAIL("a patch walks through %s, which does not exist", key);
-    return aimp_map_with(&t->arena, node, key, *pointer ? patched(t, aimp_get(node, key), pointer, value) : value);
+    return aimp_items_list(&items);
 }
 
 static const aimp_node *apply_steps(test_context *t, const aimp_node *root, const aimp_node *steps) {
@@ -121,12 +111,14 @@ static const aimp_node *lint_of(test_context *t, const aim_cluster *cluster) {
     return node;
 }
 
-/* The finding of the same reason about the same object and field. */
+/* The finding of the same reason about the same object and field, or the same value in another place. */
 static bool has_finding(const aimp_node *findings, const aimp_node *like) {
     for (size_t i = 0; i < aimp_count(findings); i++) {
         const aimp_node *f = aimp_item(findings, i);
-        if (aimp_equal(aimp_get_text(f, "reason"), aimp_get_text(like, "reason")) &&
-            aimp_equal(aimp_get_text(f, "pointer"), aimp_get_text(like, "pointer")) &&
+        const char *actual = aimp_get_text(like, "actual");
+        bool same = aimp_equal(aimp_get_text(f, "pointer"), aimp_get_text(like, "pointer")) ||
+                    (actual && aimp_equal(aimp_get_text(f, "actual"), actual));
+        if (same && aimp_equal(aimp_get_text(f, "reason"), aimp_get_text(like, "reason")) &&
             aimp_node_equal(aimp_get(f, "object"), aimp_get(like, "object")))
             return true;
     }
@@ -252,6 +244,17 @@ TEST(remedies, of_examples_and_golden_cases_are_true) {
     show(&all);
     CHECK(all.remedies > 50);
     CHECK(all.recreated > 0);
+}
+
+TEST(remedies, inside_of_a_list_are_true) {
+    tally all = {0};
+    aim_cluster *cluster = test_cluster(
+        t, "---\napiVersion: v1\nkind: Secret\nmetadata: {name: pull, namespace: team}\n"
+           "---\napiVersion: aim.eai.amd.com/v1alpha1\nkind: AIMService\nmetadata: {name: chat, namespace: team}\n"
+           "spec: {model: {name: x}, imagePullSecrets: [{name: pull}, {name: pul}]}\n");
+    try_cluster(t, &all, cluster, "a secret in a list");
+    aim_cluster_free(cluster);
+    CHECK_INTEGER(all.remedies, 1);
 }
 
 TEST(remedies, of_the_reference_cases_are_true) {

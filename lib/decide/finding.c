@@ -1,4 +1,5 @@
 /* The table of reasons, and findings as data. */
+#include "doc/pointer.h"
 #include "decide/finding.h"
 
 #include <string.h>
@@ -132,11 +133,10 @@ aimp_finding *aimp_findings_add(aimp_arena *arena, aimp_findings *findings, aimp
 /* RFC 6902 "add" needs its parent: the missing ones are added first. */
 static void add_parents(aimp_arena *arena, aimp_items *steps, const aimp_node *root, const char *pointer) {
     const aimp_node *at = root;
-    const char *next = pointer + 1;
-    for (const char *slash; (slash = strchr(next, '/')) != NULL; next = slash + 1) {
-        at = aimp_get(at, aimp_copy(arena, next, (size_t)(slash - next)));
-        if (at) continue;
-        const char *parent = aimp_copy(arena, pointer, (size_t)(slash - pointer));
+    for (const char *rest = pointer; *rest;) {
+        at = aimp_pointer_child(at, aimp_pointer_step(arena, &rest));
+        if (at || !*rest) continue;
+        const char *parent = aimp_copy(arena, pointer, (size_t)(rest - pointer));
         aimp_items_add(steps, aimp_map_of(arena, "op", aimp_string(arena, "add"), "path", aimp_string(arena, parent),
                                           "value", aimp_map_from(arena, NULL, 0), NULL));
     }
@@ -153,23 +153,11 @@ void aimp_finding_place(aimp_arena *arena, aimp_finding *f, const aimp_object *o
     f->source = object->source;
     f->line = (uint32_t)object->line;
     f->column = (uint32_t)object->column;
-    for (const char *p = pointer; at && *p == '/';) {
-        aimp_text key = aimp_text_new(arena);
-        for (p++; *p && *p != '/'; p++) {
-            bool escaped = *p == '~' && (p[1] == '0' || p[1] == '1');
-            aimp_text_add_char(&key, !escaped ? *p : p[1] == '0' ? '~' : '/');
-            if (escaped) p++;
-        }
-        const char *text = aimp_text_string(&key);
-        size_t index = 0;
-        for (const char *d = text; aimp_is_digit(*d); d++)
-            index = index * 10 + (size_t)(*d - '0');
-        at = at->kind == AIMP_LIST ? aimp_item(at, index) : aimp_get(at, text);
+    for (const char *rest = pointer; at && *rest;) {
+        at = aimp_pointer_child(at, aimp_pointer_step(arena, &rest));
         if (at && at->line) f->line = at->line, f->column = at->column;
     }
 }
-
-static const aimp_node *object_node(aimp_arena *arena, aimp_kind kind, const char *ns, const char *name);
 
 aimp_remedy aimp_remedy_remove(aimp_arena *arena, const aimp_object *object, const char *pointer, const char *text) {
     const aimp_node *step =

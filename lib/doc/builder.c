@@ -1,5 +1,6 @@
 /* Turns the events of a reader into trees, and is the only place where the limits and the rule of unique keys are kept.
  */
+#include "doc/pointer.h"
 #include "doc/reader.h"
 
 #include <stdio.h>
@@ -89,15 +90,7 @@ static const char *pointer_text(aimp_builder *builder) {
             continue;
         }
         if (!f->key) break;
-        aimp_text_add_char(&text, '/');
-        for (const char *c = f->key; *c; c++) {
-            if (*c == '~')
-                aimp_text_add_string(&text, "~0");
-            else if (*c == '/')
-                aimp_text_add_string(&text, "~1");
-            else
-                aimp_text_add_char(&text, *c);
-        }
+        aimp_pointer_add(&text, f->key);
     }
     return aimp_text_string(&text);
 }

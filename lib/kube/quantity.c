@@ -293,3 +293,13 @@ int64_t aimp_claim_gibibytes(int64_t bytes, int64_t headroom_percent) {
     int64_t whole = wanted < 9223372036854775808.0 ? (int64_t)wanted : INT64_MAX;
     return whole / GIBIBYTE + (whole % GIBIBYTE != 0);
 }
+
+bool aimp_resource_is_extended(const char *name) {
+    const char *slash = strchr(name, '/');
+    if (!slash || aimp_starts_with(name, "hugepages-")) return false;
+    const char kubernetes[] = "kubernetes.io";
+    size_t domain = (size_t)(slash - name), tail = sizeof kubernetes - 1;
+    bool native = domain >= tail && memcmp(slash - tail, kubernetes, tail) == 0 &&
+                  (domain == tail || slash[-(ptrdiff_t)tail - 1] == '.');
+    return !native;
+}

@@ -34,5 +34,7 @@ const char *aimp_gibibytes(aimp_arena *arena, int64_t n);
 bool aimp_display_size(aimp_arena *arena, int64_t bytes, const char **out);
 /* spec/caching.md section 7.1: the size of a claim in GiB for so many bytes. */
 int64_t aimp_claim_gibibytes(int64_t bytes, int64_t headroom_percent);
+/* A resource of a device plugin, by its name: whole numbers, and request and limit must be equal. */
+bool aimp_resource_is_extended(const char *name);
 
 #endif

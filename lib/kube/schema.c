@@ -1,5 +1,6 @@
 /* Walks a document along the table of its kind: admission (as an API server stores it) and emission (as Go writes it).
  */
+#include "doc/pointer.h"
 #include "kube/schema.h"
 
 #include <stdlib.h>
@@ -26,21 +27,6 @@ static aimp_issue *record(aimp_admission *a, aimp_issue_kind kind, const aimp_no
     a->issues = issue;
     if (kind == AIMP_ISSUE_TYPE) a->type_errors++;
     return issue;
-}
-
-static const char *pointer_below(aimp_admission *a, const char *pointer, const char *key) {
-    aimp_text text = aimp_text_new(a->arena);
-    aimp_text_add_string(&text, pointer);
-    aimp_text_add_char(&text, '/');
-    for (; *key; key++) {
-        if (*key == '~')
-            aimp_text_add_string(&text, "~0");
-        else if (*key == '/')
-            aimp_text_add_string(&text, "~1");
-        else
-            aimp_text_add_char(&text, *key);
-    }
-    return aimp_text_string(&text);
 }
 
 static const char *type_name(aimp_type type) {
@@ -212,7 +198,7 @@ static const aimp_node *admit_map(aimp_admission *a, const aimp_field *field, co
     for (size_t i = 0; i < node->count; i++) {
         aimp_member member = node->as.members[i];
         if (member.value->kind == AIMP_NULL && field->type != AIMP_T_ANY) continue;
-        member.value = admit_value(a, field, member.value, pointer_below(a, pointer, member.key));
+        member.value = admit_value(a, field, member.value, aimp_pointer_below(a->arena, pointer, member.key));
         if (member.value) members[count++] = member;
     }
     return placed(aimp_map_from(a->arena, members, count), node);
@@ -247,7 +233,8 @@ static const char *nearest_field(const aimp_schema *schema, const char *name) {
 
 static void unknown_field(aimp_admission *a, const aimp_schema *schema, const aimp_member *member,
                           const char *pointer) {
-    aimp_issue *issue = record(a, AIMP_ISSUE_UNKNOWN, member->value, pointer_below(a, pointer, member->key));
+    aimp_issue *issue =
+        record(a, AIMP_ISSUE_UNKNOWN, member->value, aimp_pointer_below(a->arena, pointer, member->key));
     const char *near = nearest_field(schema, member->key);
     issue->actual = aimp_format(a->arena, "\"%.80s\"", member->key);
     issue->wanted = near ? aimp_format(a->arena, "\"%s\"", near) : NULL;
@@ -276,7 +263,7 @@ const aimp_node *aimp_schema_admit(aimp_admission *a, const aimp_schema *schema,
             continue;
         }
         if (member.value->kind == AIMP_NULL && field->type != AIMP_T_ANY) continue;
-        member.value = admit_field(a, field, member.value, pointer_below(a, pointer, member.key));
+        member.value = admit_field(a, field, member.value, aimp_pointer_below(a->arena, pointer, member.key));
         if (member.value) members[count++] = member;
     }
     for (size_t i = 0; i < schema->count; i++) {
@@ -286,7 +273,7 @@ const aimp_node *aimp_schema_admit(aimp_admission *a, const aimp_schema *schema,
         if (field->default_text)
             members[count++] = (aimp_member){field->name, default_node(a->arena, field)};
         else if (field->flags & AIMP_F_REQUIRED) {
-            aimp_issue *issue = record(a, AIMP_ISSUE_VALUE, node, pointer_below(a, pointer, field->name));
+            aimp_issue *issue = record(a, AIMP_ISSUE_VALUE, node, aimp_pointer_below(a->arena, pointer, field->name));
             issue->wanted = type_name(field->type);
             issue->message = aimp_format(a->arena, "the required field \"%s\" is missing", field->name);
         }

@@ -27,18 +27,6 @@ aimp_finding *aimp_lint_note(aimp_linting *l, aimp_reason reason, int32_t severi
     return f;
 }
 
-const char *aimp_lint_pointer(aimp_linting *l, const char *map, const char *key) {
-    aimp_text text = aimp_text_new(l->arena);
-    aimp_text_add_string(&text, map);
-    for (; *key; key++) {
-        if (*key == '/' || *key == '~')
-            aimp_text_add_string(&text, *key == '/' ? "~1" : "~0");
-        else
-            aimp_text_add_char(&text, *key);
-    }
-    return aimp_text_string(&text);
-}
-
 const aimp_object *aimp_linted(const aimp_linting *l, const aimp_slot *slot) {
     if (slot->overlay) return slot->overlay;
     bool looked_at = !l->overlays_only || slot->kind == AIMP_NODE;

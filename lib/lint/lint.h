@@ -19,8 +19,6 @@ typedef struct aimp_linting {
 /* A finding about an object with its place: pointer is the field. */
 aimp_finding *aimp_lint_note(aimp_linting *l, aimp_reason reason, int32_t severity, const aimp_object *about,
                              const char *pointer, const char *message);
-/* The pointer to a key with / in it. */
-const char *aimp_lint_pointer(aimp_linting *l, const char *map, const char *key);
 /* The document of a name that is looked at; NULL when it is not. */
 const aimp_object *aimp_linted(const aimp_linting *l, const aimp_slot *slot);
 

@@ -1,6 +1,7 @@
 /* Rules over one document: its fields, names and labels, and what it changes of the stored one. */
 #include <string.h>
 
+#include "doc/pointer.h"
 #include "kube/name.h"
 #include "kube/object_name.h"
 #include "kube/quantity.h"
@@ -105,10 +106,11 @@ static void lint_labels(aimp_linting *l, const aimp_object *object) {
                    *value = aimp_or_empty(aimp_text_of(aimp_value(object->labels, i)));
         if (is_label_key(key) && aimp_label_value_is_legal(value)) continue;
         bool bad_key = !is_label_key(key);
-        aimp_finding *f = aimp_lint_note(
-            l, AIMP_R_LABEL_NOT_ALLOWED, AIM_SEVERITY_ERROR, object, aimp_lint_pointer(l, "/metadata/labels/", key),
-            aimp_format(l->arena, "an API server refuses the label %s=%s: its %s is not allowed", key, value,
-                        bad_key ? "key" : "value"));
+        aimp_finding *f =
+            aimp_lint_note(l, AIMP_R_LABEL_NOT_ALLOWED, AIM_SEVERITY_ERROR, object,
+                           aimp_pointer_below(l->arena, "/metadata/labels", key),
+                           aimp_format(l->arena, "an API server refuses the label %s=%s: its %s is not allowed", key,
+                                       value, bad_key ? "key" : "value"));
         f->actual = bad_key ? key : value;
         f->wanted =
             bad_key ? "[prefix/]name" : "at most 63 of letters, digits, - _ . with a letter or digit at both ends";
@@ -116,10 +118,6 @@ static void lint_labels(aimp_linting *l, const aimp_object *object) {
 }
 
 /* --- resources --- */
-
-static bool is_extended(const char *name) {
-    return strchr(name, '/') && !strstr(name, "kubernetes.io/");
-}
 
 static void lint_env(aimp_linting *l, const aimp_object *object) {
     const aimp_node *env = aimp_get(object->spec, "env");
@@ -140,9 +138,10 @@ static void lint_amounts(aimp_linting *l, const aimp_object *object, const aimp_
         aimp_quantity amount;
         if (!aimp_quantity_of(aimp_value(amounts, i), &amount)) continue;
         const char *text = aimp_quantity_text(l->arena, &amount);
-        bool negative = *text == '-', part = is_extended(name) && strpbrk(text, "mun");
+        bool negative = *text == '-', part = aimp_resource_is_extended(name) && strpbrk(text, "mun");
         if (!negative && !part) continue;
-        aimp_lint_note(l, AIMP_R_VALUE_NOT_ALLOWED, AIM_SEVERITY_ERROR, object, aimp_lint_pointer(l, pointer, name),
+        aimp_lint_note(l, AIMP_R_VALUE_NOT_ALLOWED, AIM_SEVERITY_ERROR, object,
+                       aimp_pointer_below(l->arena, pointer, name),
                        aimp_format(l->arena, "%s of %s: %s", text, name,
                                    negative ? "an amount cannot be negative" : "devices are counted in whole numbers"))
             ->actual = text;
@@ -152,17 +151,17 @@ static void lint_amounts(aimp_linting *l, const aimp_object *object, const aimp_
 static void lint_resources(aimp_linting *l, const aimp_object *object) {
     const aimp_node *resources = aimp_get(object->spec, "resources");
     const aimp_node *requests = aimp_get(resources, "requests"), *limits = aimp_get(resources, "limits");
-    lint_amounts(l, object, requests, "/spec/resources/requests/");
-    lint_amounts(l, object, limits, "/spec/resources/limits/");
+    lint_amounts(l, object, requests, "/spec/resources/requests");
+    lint_amounts(l, object, limits, "/spec/resources/limits");
     for (size_t i = 0; i < aimp_count(requests); i++) {
         const char *name = aimp_key(requests, i);
         aimp_quantity request, limit;
         if (!aimp_quantity_of(aimp_value(requests, i), &request) || !aimp_quantity_of(aimp_get(limits, name), &limit))
             continue;
         int order = aimp_quantity_compare(&request, &limit);
-        bool extended = is_extended(name);
+        bool extended = aimp_resource_is_extended(name);
         if (order == 0 || (!extended && order < 0)) continue;
-        const char *pointer = aimp_lint_pointer(l, "/spec/resources/requests/", name);
+        const char *pointer = aimp_pointer_below(l->arena, "/spec/resources/requests", name);
         aimp_finding *f = aimp_lint_note(l, extended ? AIMP_R_RESOURCES_DIFFER : AIMP_R_VALUE_NOT_ALLOWED,
                                          AIM_SEVERITY_ERROR, object, pointer, NULL);
         f->message =

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "doc/pointer.h"
 #include "kube/gpu.h"
 #include "kube/name.h"
 #include "kube/quantity.h"
@@ -18,7 +19,7 @@ static const char *label(const aimp_object *node, const char *key) {
 }
 
 static const char *pointer_of(aimp_linting *l, const char *key) {
-    return aimp_lint_pointer(l, "/metadata/labels/", key);
+    return aimp_pointer_below(l->arena, "/metadata/labels", key);
 }
 
 static aimp_remedy set_label(aimp_linting *l, const aimp_object *node, const char *key, const char *value) {

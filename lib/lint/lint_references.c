@@ -1,6 +1,7 @@
 /* What documents name and the cluster does not hold: only for kinds that were supplied or declared. */
 #include <string.h>
 
+#include "doc/pointer.h"
 #include "lint/lint.h"
 
 /* A namespace is known when the cluster's layer holds an object of the kind in it: dumps often leave namespaces out. */
@@ -46,7 +47,7 @@ static void lint_secrets(aimp_linting *l, const aimp_object *object, const aimp_
     for (size_t i = 0; (list || (node && node->kind == AIMP_MAP)) && i < aimp_count(node); i++) {
         const char *key = list ? aimp_format(l->arena, "%zu", i) : aimp_key(node, i);
         const aimp_node *value = list ? aimp_item(node, i) : aimp_value(node, i);
-        const char *place = aimp_lint_pointer(l, aimp_format(l->arena, "%s/", pointer), key);
+        const char *place = aimp_pointer_below(l->arena, pointer, key);
         bool required = !aimp_is_true(aimp_get(value, "optional"));
         if (strcmp(key, "secretKeyRef") == 0 && required)
             lint_secret(l, object, object->ns, aimp_get_text(value, "name"), aimp_format(l->arena, "%s/name", place));

@@ -3,6 +3,7 @@
  * go away. */
 #include <string.h>
 
+#include "doc/pointer.h"
 #include "kube/duration.h"
 #include "kube/quantity.h"
 #include "plan/diff.h"
@@ -15,19 +16,6 @@ typedef struct side_by_side {
 } side_by_side;
 
 static void compare(side_by_side *s, const aimp_node *found, const aimp_node *wanted, const char *pointer);
-
-static const char *below(aimp_arena *arena, const char *pointer, const char *key) {
-    aimp_text text = aimp_text_new(arena);
-    aimp_text_add_string(&text, pointer);
-    aimp_text_add_char(&text, '/');
-    for (; *key; key++) {
-        if (*key == '~' || *key == '/')
-            aimp_text_add_string(&text, *key == '~' ? "~0" : "~1");
-        else
-            aimp_text_add_char(&text, *key);
-    }
-    return aimp_text_string(&text);
-}
 
 static void note(side_by_side *s, int32_t operation, const char *pointer, const aimp_node *before,
                  const aimp_node *after) {
@@ -190,7 +178,7 @@ static void compare(side_by_side *s, const aimp_node *found, const aimp_node *wa
         return;
     }
     for (size_t i = 0; i < aimp_count(wanted); i++) {
-        const char *place = below(s->arena, pointer, aimp_key(wanted, i));
+        const char *place = aimp_pointer_below(s->arena, pointer, aimp_key(wanted, i));
         const aimp_node *old = aimp_get(found, aimp_key(wanted, i)), *new = aimp_value(wanted, i);
         bool nothing = aimp_is_null(new) || ((new->kind == AIMP_MAP || new->kind == AIMP_LIST) && !aimp_count(new));
         if (!aimp_is_null(old))
@@ -199,7 +187,7 @@ static void compare(side_by_side *s, const aimp_node *found, const aimp_node *wa
             note(s, AIM_CHANGE_ADD, place, NULL, new);
     }
     for (size_t i = 0; i < aimp_count(found); i++) {
-        const char *place = below(s->arena, pointer, aimp_key(found, i));
+        const char *place = aimp_pointer_below(s->arena, pointer, aimp_key(found, i));
         if (!aimp_get(wanted, aimp_key(found, i)) && is_ours(s->kind, place))
             note(s, AIM_CHANGE_REMOVE, place, aimp_value(found, i), NULL);
     }

@@ -8,17 +8,6 @@
 #define REQUEST_GIB_PER_GPU 32
 #define LIMIT_GIB_PER_GPU 48
 
-/* A resource of a device plugin: its request and its limit must be equal. */
-static bool is_extended(const char *name) {
-    const char *slash = strchr(name, '/');
-    if (!slash || aimp_starts_with(name, "hugepages-")) return false;
-    const char kubernetes[] = "kubernetes.io";
-    size_t domain = (size_t)(slash - name), tail = sizeof kubernetes - 1;
-    bool native = domain >= tail && memcmp(slash - tail, kubernetes, tail) == 0 &&
-                  (domain == tail || slash[-(ptrdiff_t)tail - 1] == '.');
-    return !native;
-}
-
 static const aimp_node *defaults(aimp_pass *pass) {
     aimp_arena *a = pass->arena;
     const aimp_node *gpu = aimp_at(pass->template_.object->status, "resolvedHardware", "gpu", NULL);
@@ -57,7 +46,8 @@ static const aimp_node *overlaid(aimp_pass *pass, const aimp_node *resources, co
             const aimp_node *amount = aimp_quantity_canonical(pass->arena, aimp_value(own, i));
             if (!amount) amount = aimp_value(own, i);
             resources = with_amount(pass, resources, sides[s], name, amount);
-            bool mirrored = pass->rules->extended_resources_are_mirrored && is_extended(name) && !aimp_get(other, name);
+            bool mirrored = pass->rules->extended_resources_are_mirrored && aimp_resource_is_extended(name) &&
+                            !aimp_get(other, name);
             if (mirrored) resources = with_amount(pass, resources, sides[1 - s], name, amount);
         }
     }
@@ -70,7 +60,7 @@ static void note_differences(aimp_pass *pass, const aimp_node *resources) {
     for (size_t i = 0; i < aimp_count(requests); i++) {
         const char *name = aimp_key(requests, i);
         const aimp_node *limit = aimp_get(limits, name);
-        if (!is_extended(name) || !limit || aimp_node_equal(aimp_value(requests, i), limit)) continue;
+        if (!aimp_resource_is_extended(name) || !limit || aimp_node_equal(aimp_value(requests, i), limit)) continue;
         aimp_finding *f = aimp_pass_note(pass, AIMP_R_RESOURCES_DIFFER, AIM_SEVERITY_WARNING, pass->service);
         f->pointer = "/spec/resources";
         f->actual =
