@@ -20,11 +20,15 @@ void aimp_pass_begin(aimp_pass *pass, aimp_arena *arena, const aim_cluster *clus
     pass->recorded_conditions = aimp_get(service->status, "conditions");
 }
 
-void aimp_pass_hold(aimp_pass *pass, const aimp_object *object) {
-    aimp_held *held = aimp_take(pass->arena, sizeof *held);
-    *held = (aimp_held){*pass->held, (aimp_object *)(uintptr_t)object};
+void aimp_hold(aimp_arena *arena, aimp_held **list, const aimp_object *object) {
+    aimp_held *held = aimp_take(arena, sizeof *held);
+    *held = (aimp_held){*list, (aimp_object *)(uintptr_t)object};
     aimp_object_retain(held->object);
-    *pass->held = held;
+    *list = held;
+}
+
+void aimp_pass_hold(aimp_pass *pass, const aimp_object *object) {
+    aimp_hold(pass->arena, pass->held, object);
 }
 
 static void write_down(aimp_pass *pass, aimp_kind kind, const char *verb, const char *ns, const char *name) {

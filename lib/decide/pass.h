@@ -211,6 +211,8 @@ typedef struct aimp_pass {
 } aimp_pass;
 
 /* --- pass.c --- */
+/* Keeps an object alive as long as what the list belongs to. */
+void aimp_hold(aimp_arena *arena, aimp_held **held, const aimp_object *object);
 /* Keeps an object alive as long as the answer. */
 void aimp_pass_hold(aimp_pass *pass, const aimp_object *object);
 void aimp_pass_begin(aimp_pass *pass, aimp_arena *arena, const aim_cluster *cluster, const aimp_object *service,

@@ -266,47 +266,33 @@ void aimp_run_state_engine(aimp_pass *pass, aimp_health *health) {
 }
 
 /* differences.md B-40, B-48: a refused object is no unreachable dependency, and the state follows. */
-static void sort_apply_failure(aimp_pass *pass, aimp_health *health, const char *reason, const char *message) {
+static void sort_apply_failure(aimp_health *health, const char *reason, const char *message) {
     static const struct {
-        const char *reason;
-        aimp_category category;
-    } known[] = {{"Conflict", AIMP_C_INVALID_SPEC},
-                 {"Invalid", AIMP_C_INVALID_SPEC},
-                 {"BadRequest", AIMP_C_INVALID_SPEC},
-                 {"Forbidden", AIMP_C_AUTH},
-                 {"Unauthorized", AIMP_C_AUTH}};
-    aimp_category category = AIMP_C_INFRASTRUCTURE;
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-        if (strcmp(known[i].reason, reason) == 0) category = known[i].category;
+        const char *reason, *condition, *shown;
+    } refusals[] = {{"Conflict", "ConfigValid", "ApplyConflict"},
+                    {"Invalid", "ConfigValid", "InvalidSpec"},
+                    {"BadRequest", "ConfigValid", "InvalidSpec"},
+                    {"Forbidden", "AuthValid", "AuthError"},
+                    {"Unauthorized", "AuthValid", "AuthError"}};
+    const char *condition = "DependenciesReachable", *shown = "InfrastructureError";
+    for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
+        if (strcmp(refusals[i].reason, reason) != 0) continue;
+        condition = refusals[i].condition;
+        shown = refusals[i].shown;
     }
-    health->auth = health->auth || category == AIMP_C_AUTH;
-    health->invalid = health->invalid || category == AIMP_C_INVALID_SPEC;
-    health->infrastructure = health->infrastructure || category == AIMP_C_INFRASTRUCTURE;
-    write_valid(health);
-    write_ready(pass, health);
-    bool conflict = strcmp(reason, "Conflict") == 0;
-    const char *type = category == AIMP_C_INVALID_SPEC ? "ConfigValid"
-                       : category == AIMP_C_AUTH       ? "AuthValid"
-                                                       : "DependenciesReachable";
-    const char *shown = conflict                          ? "ApplyConflict"
-                        : category == AIMP_C_INVALID_SPEC ? "InvalidSpec"
-                        : category == AIMP_C_AUTH         ? "AuthError"
-                                                          : "InfrastructureError";
-    set(health, type, "False", shown, message);
-    const aimp_condition *ready = find(health, "Ready");
-    if (category != AIMP_C_INFRASTRUCTURE)
+    bool refused = strcmp(condition, "DependenciesReachable") != 0;
+    if (refused || strcmp(health->root, "Failed") != 0) {
         set(health, "Ready", "False", shown, message);
-    else if (strcmp(ready->status, "True") == 0) {
-        set(health, "Ready", "False", shown, message);
-        health->root = "Degraded";
+        health->root = refused ? "Failed" : "Degraded";
     }
+    set(health, condition, "False", shown, message);
 }
 
 void aimp_record_apply_failure(aimp_pass *pass, aimp_health *health, const char *reason, const char *message) {
     message = aimp_format(pass->arena, "failed to apply resources: %s", message);
     health->retry = true;
     if (pass->rules->apply_errors_are_sorted)
-        sort_apply_failure(pass, health, reason, message);
+        sort_apply_failure(health, reason, message);
     else
         set(health, "DependenciesReachable", "False", "InfrastructureError", message);
 }

@@ -17,10 +17,7 @@ struct aim_lint {
 
 aimp_finding *aimp_lint_note(aimp_linting *l, aimp_reason reason, int32_t severity, const aimp_object *about,
                              const char *pointer, const char *message) {
-    aimp_held *held = aimp_take(l->arena, sizeof *held);
-    *held = (aimp_held){*l->held, (aimp_object *)(uintptr_t)about};
-    aimp_object_retain(held->object);
-    *l->held = held;
+    aimp_hold(l->arena, l->held, about);
     aimp_finding *f = aimp_findings_add(l->arena, &l->findings, reason, severity, about);
     aimp_finding_place(l->arena, f, about, pointer);
     f->message = message;
