@@ -1,100 +1,15 @@
 /* The reader of YAML documents (types, anchors, merge keys, streams, limits), and the writer of YAML, whose strings
  * must come back as they were. */
-#include "harness.h"
+#include "reading.h"
 
 #include <regex.h>
 #include <time.h>
 
 #include "base/context.h"
-#include "doc/reader.h"
 #include "doc/writer.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 #define BYTES(literal) (literal), sizeof(literal) - 1
-
-enum { MAX_PROBLEMS = 16 };
-
-typedef struct problem {
-    aim_code code;
-    uint64_t line, column;
-    const char *pointer, *message;
-} problem;
-
-typedef struct held_arena {
-    struct held_arena *next;
-    aimp_arena arena;
-} held_arena;
-
-typedef struct reading {
-    test_context *t;
-    aim_limits limits;
-    held_arena *held;
-    aimp_text documents; /* as JSON, one a line */
-    size_t document_count, problem_count;
-    problem problems[MAX_PROBLEMS];
-} reading;
-
-static aimp_arena *on_arena(void *user) {
-    reading *r = user;
-    held_arena *held = aimp_take(&r->t->arena, sizeof *held);
-    aimp_arena_init(&held->arena, &r->t->allocator, &r->t->guard, 1024);
-    held->next = r->held;
-    r->held = held;
-    return &held->arena;
-}
-
-static void on_document(void *user, const aimp_document *document) {
-    reading *r = user;
-    const aimp_node *root = document->root;
-    if (document->has_items) {
-        const aimp_node *items = aimp_list_from(document->arena, document->items, document->item_count);
-        root = aimp_map_with(document->arena, root, "items", items);
-    }
-    aimp_write_json(&r->documents, root);
-    aimp_text_add_char(&r->documents, '\n');
-    r->document_count++;
-}
-
-static void on_problem(void *user, aim_code code, uint64_t line, uint64_t column, const char *pointer,
-                       const char *message) {
-    reading *r = user;
-    aimp_arena *arena = &r->t->arena;
-    problem p = {code, line, column, aimp_copy_string(arena, pointer), aimp_copy_string(arena, message)};
-    if (r->problem_count < MAX_PROBLEMS) r->problems[r->problem_count] = p;
-    r->problem_count++;
-}
-
-static reading new_reading(test_context *t) {
-    return (reading){.t = t, .limits = t->context->limits, .documents = aimp_text_new(&t->arena)};
-}
-
-static void read_into(reading *r, const char *text, size_t size) {
-    aimp_arena scratch;
-    aimp_document_sink sink = {on_arena, on_document, on_problem, r};
-    aimp_arena_init(&scratch, &r->t->allocator, &r->t->guard, 4096);
-    aimp_read_documents(text, size, &r->limits, &scratch, &sink);
-    aimp_arena_free(&scratch);
-    for (held_arena *held = r->held; held; held = held->next)
-        aimp_arena_free(&held->arena);
-    r->held = NULL;
-}
-
-static reading read_bytes(test_context *t, const char *text, size_t size) {
-    reading r = new_reading(t);
-    read_into(&r, text, size);
-    return r;
-}
-
-static reading read_text(test_context *t, const char *text) {
-    return read_bytes(t, text, strlen(text));
-}
-
-/* The documents of a text that must not have a problem. */
-static const char *documents_of(test_context *t, const char *text) {
-    reading r = read_text(t, text);
-    if (r.problem_count) FAIL("%s\nis refused: %s", text, aimp_or_empty(r.problems[0].message));
-    return aimp_text_string(&r.documents);
-}
 
 typedef struct text_pair {
     const char *given, *expected;
