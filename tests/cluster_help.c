@@ -34,7 +34,7 @@ void must_add(test_context *t, aim_cluster *cluster, const char *text) {
 
 const char *case_of(test_context *t, const aim_cluster *cluster) {
     aim_buffer *buffer;
-    aim_code code = aim_cluster_write_case(cluster, &buffer, NULL);
+    aim_code code = aim_cluster_render_case(cluster, &buffer, NULL);
     if (code) {
         FAIL("writing the case fails with %s", aim_code_name(code));
         return "";

@@ -208,8 +208,8 @@ TEST(cluster, missing_arguments_are_refused) {
         aim_cluster_at(NULL, &ref, 0, &ref, NULL),
         aim_cluster_at(cluster, NULL, 0, &ref, NULL),
         aim_cluster_at(cluster, &ref, 0, NULL, NULL),
-        aim_cluster_write_case(NULL, &buffer, NULL),
-        aim_cluster_write_case(cluster, NULL, NULL),
+        aim_cluster_render_case(NULL, &buffer, NULL),
+        aim_cluster_render_case(cluster, NULL, NULL),
         aim_report_at(NULL, 0, NULL),
     };
     for (size_t i = 0; i < COUNT(codes); i++) {
@@ -383,7 +383,7 @@ static void question_without_memory(test_context *t, bool clone) {
         t->allocations = 0;
         t->fail_at = n;
         aim_code code =
-            clone ? aim_cluster_clone(cluster, &copy, &error) : aim_cluster_write_case(cluster, &buffer, &error);
+            clone ? aim_cluster_clone(cluster, &copy, &error) : aim_cluster_render_case(cluster, &buffer, &error);
         bool reached = t->allocations >= n;
         t->fail_at = 0;
         CHECK_INTEGER(code, reached ? AIM_E_NO_MEMORY : AIM_OK);

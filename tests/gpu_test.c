@@ -44,8 +44,15 @@ static const struct {
     {"RX6800", "73bf", 16},
 };
 
-static const char *ids_of(test_context *t, const char *model, bool extended) {
-    const aimp_node *ids = aimp_gpu_devices_of_model(&t->arena, model, extended);
+static const aimp_gpu_table *const all = &aimp_gpus_known, *const reference = &aimp_gpus_of_reference;
+
+static int64_t gibibytes_of(const aimp_gpu_table *table, const char *model) {
+    const aimp_gpu_facts *facts = aimp_gpu_facts_of(table, model);
+    return facts ? facts->vram_bytes / GIB : 0;
+}
+
+static const char *ids_of(test_context *t, const char *model, const aimp_gpu_table *table) {
+    const aimp_node *ids = aimp_gpu_devices_of_model(table, &t->arena, model);
     aimp_text out = aimp_text_new(&t->arena);
     for (size_t i = 0; i < aimp_count(ids); i++)
         aimp_text_add_format(&out, "%s%s", i ? " " : "", aimp_text_of(aimp_item(ids, i)));
@@ -80,45 +87,45 @@ TEST(gpu, models_are_normalised) {
 
 TEST(gpu, every_device_id_has_its_model) {
     for (size_t i = 0; i < COUNT(devices); i++) {
-        CHECK_TEXT(aimp_gpu_model_of_device(&t->arena, devices[i].id, false), devices[i].model);
-        CHECK_TEXT(aimp_gpu_model_of_device(&t->arena, devices[i].id, true), devices[i].model);
-        CHECK(aimp_gpu_device_is_known(devices[i].id, false));
+        CHECK_TEXT(aimp_gpu_model_of_device(reference, &t->arena, devices[i].id), devices[i].model);
+        CHECK_TEXT(aimp_gpu_model_of_device(all, &t->arena, devices[i].id), devices[i].model);
+        CHECK(aimp_gpu_device_is_known(reference, devices[i].id));
     }
 }
 
 TEST(gpu, device_ids_may_be_upper_case_and_prefixed) {
-    CHECK_TEXT(aimp_gpu_model_of_device(&t->arena, "0x74A1", false), "MI300X");
-    CHECK_TEXT(aimp_gpu_model_of_device(&t->arena, "0X74a1", false), "MI300X");
-    CHECK_TEXT(aimp_gpu_model_of_device(&t->arena, " 74A5 ", false), "MI325X");
-    CHECK(aimp_gpu_device_is_known("0X74A1", false));
+    CHECK_TEXT(aimp_gpu_model_of_device(reference, &t->arena, "0x74A1"), "MI300X");
+    CHECK_TEXT(aimp_gpu_model_of_device(reference, &t->arena, "0X74a1"), "MI300X");
+    CHECK_TEXT(aimp_gpu_model_of_device(reference, &t->arena, " 74A5 "), "MI325X");
+    CHECK(aimp_gpu_device_is_known(reference, "0X74A1"));
 }
 
 TEST(gpu, unknown_devices_are_named_by_their_id) {
-    CHECK_TEXT(aimp_gpu_model_of_device(&t->arena, "0xbeef", true), "AMD-BEEF");
-    CHECK(!aimp_gpu_device_is_known("0xbeef", true));
-    CHECK(!aimp_gpu_device_is_known("", true));
+    CHECK_TEXT(aimp_gpu_model_of_device(all, &t->arena, "0xbeef"), "AMD-BEEF");
+    CHECK(!aimp_gpu_device_is_known(all, "0xbeef"));
+    CHECK(!aimp_gpu_device_is_known(all, ""));
 }
 
 TEST(gpu, two_devices_are_known_only_when_asked_for) {
-    CHECK_TEXT(aimp_gpu_model_of_device(&t->arena, "74bc", false), "AMD-74BC");
-    CHECK_TEXT(aimp_gpu_model_of_device(&t->arena, "7551", false), "AMD-7551");
-    CHECK_TEXT(aimp_gpu_model_of_device(&t->arena, "74bc", true), "MI308X");
-    CHECK_TEXT(aimp_gpu_model_of_device(&t->arena, "7551", true), "R9700");
-    CHECK_TEXT(ids_of(t, "MI308X", true), "74a2 74a8 74b6 74bc");
-    CHECK_TEXT(ids_of(t, "Radeon AI PRO R9700", true), "7551");
-    CHECK_TEXT(ids_of(t, "R9700", false), NULL);
-    CHECK_INTEGER(aimp_gpu_vram_gibibytes("R9700", true), 32);
-    CHECK_INTEGER(aimp_gpu_vram_gibibytes("R9700", false), 0);
+    CHECK_TEXT(aimp_gpu_model_of_device(reference, &t->arena, "74bc"), "AMD-74BC");
+    CHECK_TEXT(aimp_gpu_model_of_device(reference, &t->arena, "7551"), "AMD-7551");
+    CHECK_TEXT(aimp_gpu_model_of_device(all, &t->arena, "74bc"), "MI308X");
+    CHECK_TEXT(aimp_gpu_model_of_device(all, &t->arena, "7551"), "R9700");
+    CHECK_TEXT(ids_of(t, "MI308X", all), "74a2 74a8 74b6 74bc");
+    CHECK_TEXT(ids_of(t, "Radeon AI PRO R9700", all), "7551");
+    CHECK_TEXT(ids_of(t, "R9700", reference), NULL);
+    CHECK_INTEGER(gibibytes_of(all, "R9700"), 32);
+    CHECK_INTEGER(gibibytes_of(reference, "R9700"), 0);
 }
 
 TEST(gpu, every_model_has_its_devices_and_its_memory) {
     for (size_t i = 0; i < COUNT(models); i++) {
-        CHECK_TEXT(ids_of(t, models[i].model, false), models[i].ids);
-        CHECK_INTEGER(aimp_gpu_vram_gibibytes(models[i].model, false), models[i].vram_gibibytes);
+        CHECK_TEXT(ids_of(t, models[i].model, reference), models[i].ids);
+        CHECK_INTEGER(gibibytes_of(reference, models[i].model), models[i].vram_gibibytes);
     }
-    CHECK_TEXT(ids_of(t, "instinct mi300x", false), "74a1 74a9 74b5 74bd");
-    CHECK_TEXT(ids_of(t, "H100", false), NULL);
-    CHECK_INTEGER(aimp_gpu_vram_gibibytes("H100", false), 0);
+    CHECK_TEXT(ids_of(t, "instinct mi300x", reference), "74a1 74a9 74b5 74bd");
+    CHECK_TEXT(ids_of(t, "H100", reference), NULL);
+    CHECK_INTEGER(gibibytes_of(reference, "H100"), 0);
 }
 
 TEST(gpu, vram_labels_are_read_strictly_or_leniently) {
@@ -163,23 +170,23 @@ static const aimp_node *labels(test_context *t, const char *const *pairs) {
 #define LABELS(...) labels(t, (const char *const[]){__VA_ARGS__, NULL})
 
 TEST(gpu, the_first_kind_of_label_wins) {
-    static const char *const all[] = {"amd.com/gpu.device-id",
-                                      "74a1",
-                                      "beta.amd.com/gpu.device-id",
-                                      "74a5",
-                                      "amd.com/gpu.device-id.74b6",
-                                      "8",
-                                      "beta.amd.com/gpu.device-id.75a0",
-                                      "8",
-                                      "amd.com/gpu.family",
-                                      "MI210",
-                                      "beta.amd.com/gpu.family",
-                                      "V620",
-                                      "amd.com/gpu.family.w7900",
-                                      "1",
-                                      "beta.amd.com/gpu.family.W7800",
-                                      "1",
-                                      NULL};
+    static const char *const forms[] = {"amd.com/gpu.device-id",
+                                        "74a1",
+                                        "beta.amd.com/gpu.device-id",
+                                        "74a5",
+                                        "amd.com/gpu.device-id.74b6",
+                                        "8",
+                                        "beta.amd.com/gpu.device-id.75a0",
+                                        "8",
+                                        "amd.com/gpu.family",
+                                        "MI210",
+                                        "beta.amd.com/gpu.family",
+                                        "V620",
+                                        "amd.com/gpu.family.w7900",
+                                        "1",
+                                        "beta.amd.com/gpu.family.W7800",
+                                        "1",
+                                        NULL};
     static const struct {
         const char *model;
         aimp_gpu_evidence evidence;
@@ -189,51 +196,51 @@ TEST(gpu, the_first_kind_of_label_wins) {
         {"W7900", AIMP_GPU_FAMILY_COUNTER},  {"W7800", AIMP_GPU_FAMILY_COUNTER},
     };
     for (size_t i = 0; i < COUNT(expected); i++) {
-        aimp_node_gpu gpu = aimp_gpu_of_node(&t->arena, labels(t, all + 2 * i), false, false);
-        CHECK_TEXT(gpu.model, expected[i].model);
-        CHECK_TEXT(gpu.label_key, all[2 * i]);
-        CHECK_TEXT(gpu.label_value, all[2 * i + 1]);
+        aimp_gpu_labels gpu = aimp_gpu_labels_of(&t->arena, labels(t, forms + 2 * i));
+        CHECK_TEXT(aimp_gpu_model_of_labels(reference, &t->arena, &gpu), expected[i].model);
+        CHECK_TEXT(gpu.key, forms[2 * i]);
+        CHECK_TEXT(gpu.value, forms[2 * i + 1]);
         CHECK_INTEGER(gpu.evidence, expected[i].evidence);
     }
 }
 
 TEST(gpu, blank_labels_and_counters_of_zero_say_nothing) {
-    aimp_node_gpu gpu = aimp_gpu_of_node(&t->arena,
-                                         LABELS("amd.com/gpu.device-id", " ", "amd.com/gpu.device-id.74a1", "0",
-                                                "amd.com/gpu.device-id.74a5", "", "amd.com/gpu.family", "AI"),
-                                         false, false);
-    CHECK_TEXT(gpu.model, "AI");
+    aimp_gpu_labels gpu =
+        aimp_gpu_labels_of(&t->arena, LABELS("amd.com/gpu.device-id", " ", "amd.com/gpu.device-id.74a1", "0",
+                                             "amd.com/gpu.device-id.74a5", "", "amd.com/gpu.family", "AI"));
+    CHECK_TEXT(gpu.family, "AI");
     CHECK_INTEGER(gpu.evidence, AIMP_GPU_FAMILY_LABEL);
 }
 
 TEST(gpu, the_first_counter_in_byte_order_counts) {
-    aimp_node_gpu gpu = aimp_gpu_of_node(
-        &t->arena, LABELS("amd.com/gpu.device-id.75a0", "1", "amd.com/gpu.device-id.74a1", "7"), false, false);
-    CHECK_TEXT(gpu.model, "MI300X");
-    CHECK_TEXT(gpu.label_value, "7");
+    aimp_gpu_labels gpu =
+        aimp_gpu_labels_of(&t->arena, LABELS("amd.com/gpu.device-id.75a0", "1", "amd.com/gpu.device-id.74a1", "7"));
+    CHECK_TEXT(gpu.device, "74a1");
+    CHECK_TEXT(gpu.value, "7");
 }
 
 TEST(gpu, a_node_without_gpu_labels_has_no_gpu) {
-    aimp_node_gpu gpu =
-        aimp_gpu_of_node(&t->arena, LABELS("amd.com/gpu.vram", "192G", "amd.com/gpu.product", "x"), false, false);
-    CHECK(gpu.model == NULL);
+    aimp_gpu_labels gpu = aimp_gpu_labels_of(&t->arena, LABELS("amd.com/gpu.vram", "192G", "amd.com/gpu.product", "x"));
     CHECK_INTEGER(gpu.evidence, AIMP_GPU_NONE);
-    CHECK_INTEGER(gpu.vram_bytes, 0);
-    CHECK(aimp_gpu_of_node(&t->arena, NULL, false, false).model == NULL);
+    CHECK(aimp_gpu_model_of_labels(all, &t->arena, &gpu) == NULL);
+    CHECK_INTEGER(aimp_gpu_labels_of(&t->arena, NULL).evidence, AIMP_GPU_NONE);
+}
+
+static int64_t vram_of(test_context *t, const aimp_node *node_labels) {
+    aimp_gpu_labels gpu = aimp_gpu_labels_of(&t->arena, node_labels);
+    return aimp_gpu_vram_of_labels(all, &t->arena, &gpu, aimp_gpu_model_of_labels(all, &t->arena, &gpu));
 }
 
 TEST(gpu, vram_comes_from_the_label_before_the_table) {
-    aimp_node_gpu table = aimp_gpu_of_node(&t->arena, LABELS("amd.com/gpu.device-id", "74a1"), false, false);
-    CHECK_INTEGER(table.vram_bytes, 192 * GIB);
-    CHECK(!table.vram_from_label);
-    aimp_node_gpu label = aimp_gpu_of_node(
-        &t->arena, LABELS("amd.com/gpu.device-id", "74a1", "beta.amd.com/gpu.vram", "96G"), false, false);
-    CHECK_INTEGER(label.vram_bytes, 96 * GIB);
-    CHECK(label.vram_from_label);
-    aimp_node_gpu bare =
-        aimp_gpu_of_node(&t->arena, LABELS("amd.com/gpu.device-id", "74a1", "amd.com/gpu.vram", "196608"), true, false);
-    CHECK_INTEGER(bare.vram_bytes, 192 * GIB);
-    aimp_node_gpu unknown = aimp_gpu_of_node(&t->arena, LABELS("amd.com/gpu.device-id", "beef"), false, false);
-    CHECK_TEXT(unknown.model, "AMD-BEEF");
-    CHECK_INTEGER(unknown.vram_bytes, 0);
+    CHECK_INTEGER(vram_of(t, LABELS("amd.com/gpu.device-id", "74a1")), 192 * GIB);
+    CHECK_INTEGER(vram_of(t, LABELS("amd.com/gpu.device-id", "74a1", "beta.amd.com/gpu.vram", "96G")), 96 * GIB);
+    CHECK_INTEGER(vram_of(t, LABELS("amd.com/gpu.device-id", "74a1", "amd.com/gpu.vram", "196608")), 192 * GIB);
+    CHECK_INTEGER(vram_of(t, LABELS("amd.com/gpu.device-id", "beef")), 0);
+}
+
+TEST(gpu, labels_are_read_by_the_table_that_is_asked) {
+    aimp_gpu_labels gpu = aimp_gpu_labels_of(&t->arena, LABELS("amd.com/gpu.device-id", "0x74BC"));
+    CHECK_TEXT(gpu.device, "74bc");
+    CHECK_TEXT(aimp_gpu_model_of_labels(all, &t->arena, &gpu), "MI308X");
+    CHECK_TEXT(aimp_gpu_model_of_labels(reference, &t->arena, &gpu), "AMD-74BC");
 }

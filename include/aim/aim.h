@@ -17,9 +17,12 @@
 #include <aim/lint.h>
 #include <aim/manifest.h>
 #include <aim/model.h>
+#include <aim/options.h>
 #include <aim/plan.h>
 #include <aim/policy.h>
+#include <aim/report.h>
 #include <aim/selection.h>
+#include <aim/source.h>
 #include <aim/types.h>
 #include <aim/version.h>
 

@@ -1,6 +1,9 @@
 /**
  * @file
- * Bytes that libaim made, and where to send them.
+ * Bytes that libaim made, and where they can be sent instead.
+ *
+ * A function whose name ends in _render answers an owned buffer; its twin in _write hands the same bytes to a sink,
+ * piece by piece, and needs no memory for all of them.
  */
 #ifndef AIM_BUFFER_H
 #define AIM_BUFFER_H
@@ -12,15 +15,47 @@
 extern "C" {
 #endif
 
-/** Owned, immutable bytes. */
+/** Owned, immutable bytes. Any thread may read them, and any one thread may give them back. @since 0.1 */
 typedef struct aim_buffer aim_buffer;
 
-/** The bytes; a NUL that aim_buffer_size() does not count follows them. @since 0.1 */
+/**
+ * The bytes.
+ *
+ * @param buffer  may be NULL
+ * @return the bytes, followed by a NUL that aim_buffer_size() does not count; "" for NULL. They live as long as the
+ *         buffer.
+ * @since 0.1
+ */
 AIM_API const char *aim_buffer_data(const aim_buffer *buffer);
-/** Number of bytes. @since 0.1 */
+
+/**
+ * How many bytes there are.
+ *
+ * @param buffer  may be NULL
+ * @return the number of bytes; 0 for NULL
+ * @since 0.1
+ */
 AIM_API size_t aim_buffer_size(const aim_buffer *buffer);
-/** Gives a buffer back. NULL is accepted. @since 0.1 */
+
+/**
+ * Gives a buffer back.
+ *
+ * @param buffer  NULL is accepted
+ * @since 0.1
+ */
 AIM_API void aim_buffer_free(aim_buffer *buffer);
+
+/** Receives bytes as they are made. @since 0.1 */
+typedef struct aim_sink {
+    uint32_t struct_size; /**< sizeof(aim_sink) */
+    uint32_t flags;       /**< 0 */
+    /**
+     * Called with one piece after the other, on the thread that made the call, with no lock held. Anything but AIM_OK
+     * ends the call, which then returns that code unchanged; the pieces that came before stay where they are.
+     */
+    aim_code (*write)(const char *data, size_t size, void *user);
+    void *user; /**< passed to write */
+} aim_sink;
 
 #ifdef __cplusplus
 }

@@ -2,7 +2,8 @@
  * @file
  * What the cluster holds: documents in, questions answered from them.
  *
- * A cluster has many readers or one writer; the caller keeps them apart. Answers stay valid after the cluster changes.
+ * A cluster has many readers or one writer; the caller keeps them apart. Readers are the functions that take a
+ * const aim_cluster *. Answers stay valid after the cluster changes.
  */
 #ifndef AIM_CLUSTER_H
 #define AIM_CLUSTER_H
@@ -10,155 +11,250 @@
 #include <aim/buffer.h>
 #include <aim/context.h>
 #include <aim/error.h>
+#include <aim/report.h>
+#include <aim/source.h>
 #include <aim/types.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
+/** The objects of a Kubernetes cluster, as far as anybody supplied them. @since 0.1 */
 typedef struct aim_cluster aim_cluster;
-/** What became of one text: errors, warnings, and how many objects of which kind it held. */
-typedef struct aim_report aim_report;
 
-/** Makes an empty cluster. @since 0.1 */
+/**
+ * Makes an empty cluster, in which every kind is unknown.
+ *
+ * @param context  whose memory and limits are used; kept alive by the cluster
+ * @param out      receives an owned cluster, NULL on failure; aim_cluster_free()
+ * @param err      receives an owned error on failure; may be NULL
+ * @retval AIM_OK           it is made
+ * @retval AIM_E_ARGUMENT   context or out is NULL
+ * @retval AIM_E_NO_MEMORY  the allocator refused
+ * @since 0.1
+ */
 AIM_API aim_code aim_cluster_new(aim_context *context, aim_cluster **out, aim_error **err);
 
 /**
- * A second cluster with the same content; the objects are shared, so this is cheap. What happens to one is not seen by
- * the other: a "what if" is a clone with a change. @since 0.1
+ * A second cluster with the same content. The objects are shared, so this costs an entry for each of them, not a copy.
+ * What happens to one cluster is not seen by the other: a "what if" is a clone with a change.
+ *
+ * @param cluster  read only; other threads may read it too
+ * @param out      receives an owned cluster, NULL on failure; aim_cluster_free()
+ * @param err      receives an owned error on failure; may be NULL
+ * @retval AIM_OK           it is made
+ * @retval AIM_E_ARGUMENT   cluster or out is NULL
+ * @retval AIM_E_NO_MEMORY  the allocator refused
+ * @since 0.1
  */
 AIM_API aim_code aim_cluster_clone(const aim_cluster *cluster, aim_cluster **out, aim_error **err);
 
-/** Gives a cluster back. NULL is accepted. @since 0.1 */
+/**
+ * Gives a cluster back. Answers and clones that came from it stay whole.
+ *
+ * @param cluster  NULL is accepted
+ * @since 0.1
+ */
 AIM_API void aim_cluster_free(aim_cluster *cluster);
 
-/* Flags of aim_source. */
-/** The documents are what somebody wants to apply on top: they replace spec, labels and annotations of the same object
- *  and keep its status, UID and the rest of its metadata. */
-#define AIM_SOURCE_OVERLAY 0x1u
-
-/** A text with documents: YAML streams, JSON values, kind: List, watch events one a line, in any mix. @since 0.1 */
-typedef struct aim_source {
-    uint32_t struct_size;
-    uint32_t flags;   /**< AIM_SOURCE_… */
-    const char *name; /**< for messages, such as the file's name; NULL: "(text)" */
-    const char *data; /**< the text; NULL: read through the callback */
-    size_t size;      /**< bytes of data */
-    /** Fills buffer with up to size bytes and sets *got, 0 at the end. Anything but AIM_OK ends the call with that
-     * code. */
-    aim_code (*read)(char *buffer, size_t size, size_t *got, void *user);
-    void *user;
-} aim_source;
-
 /**
- * Adds all documents of a text, or none.
+ * Adds all documents of a text, or none: YAML streams, JSON values, kind: List, typed lists, watch events one a line
+ * and case files, in any mix and order.
  *
  * Of the same object twice in one layer (with or without AIM_SOURCE_OVERLAY), equal ones count once, else the one with
- * the higher resourceVersion, else both places are named in an error. AIM documents get the defaults of their schema,
+ * the higher resourceVersion, else both places are named in an error. AIM documents get the defaults of their schema;
  * fields that their schema does not know are dropped with a warning. metadata.managedFields and status.images are not
- * kept. Every problem of the text is reported, not only the first.
+ * kept. Kinds that libaim does not use are counted and not kept. Every problem of the text is reported, not only the
+ * first.
  *
- * @param report  receives an owned report, also on failure; may be NULL; aim_report_free()
- * @retval AIM_E_SYNTAX, AIM_E_TYPE, AIM_E_DUPLICATE, AIM_E_DOCUMENT, AIM_E_LIMIT  the first problem of the text
- * @retval AIM_E_NO_MEMORY, AIM_E_ARGUMENT, AIM_E_STRUCT, and what the callback answered
+ * @param cluster  changed only on success
+ * @param source   the text
+ * @param report   receives an owned report, also on failure; may be NULL; aim_report_free()
+ * @param err      receives an owned error on failure: the first problem of the text; may be NULL
+ * @retval AIM_OK           all documents are added
+ * @retval AIM_E_SYNTAX     neither JSON nor YAML
+ * @retval AIM_E_TYPE       a field has the wrong JSON type
+ * @retval AIM_E_DUPLICATE  a key occurs twice, or an object twice with different content
+ * @retval AIM_E_DOCUMENT   a document that is no Kubernetes object
+ * @retval AIM_E_LIMIT      a limit of the context was reached
+ * @retval AIM_E_READ       the callback set *got to more than it was asked for
+ * @retval AIM_E_CANCELLED  source->cancel was set
+ * @retval AIM_E_ARGUMENT   cluster or source is NULL, or source has neither data nor a callback
+ * @retval AIM_E_STRUCT     source has a wrong struct_size or unknown flags
+ * @retval AIM_E_NO_MEMORY  the allocator refused
+ * @return any other code is what source->read answered
+ * @see spec/resources.md; docs/limits.md
  * @since 0.1
  */
 AIM_API aim_code aim_cluster_add(aim_cluster *cluster, const aim_source *source, aim_report **report, aim_error **err);
 
 /**
- * Applies one watch event, {"type": "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK", "object": {…}}; it costs that
- * object, not the cluster. @since 0.1
+ * Applies one watch event, {"type": "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK", "object": {…}}. It costs that
+ * object, not the cluster. Events count in the order in which they come, whatever their resourceVersion.
+ *
+ * @param cluster  changed only on success
+ * @param json     the event; copied as far as it is needed
+ * @param size     bytes of json
+ * @param report   receives an owned report, also on failure; may be NULL; aim_report_free()
+ * @param err      receives an owned error on failure; may be NULL
+ * @retval AIM_OK           it is applied
+ * @retval AIM_E_DOCUMENT   no event, or one of type ERROR, whose message the error carries: list again
+ * @retval AIM_E_SYNTAX     not JSON
+ * @retval AIM_E_TYPE       a field has the wrong JSON type
+ * @retval AIM_E_DUPLICATE  a key occurs twice
+ * @retval AIM_E_LIMIT      a limit of the context was reached
+ * @retval AIM_E_ARGUMENT   cluster or json is NULL
+ * @retval AIM_E_NO_MEMORY  the allocator refused
+ * @since 0.1
  */
 AIM_API aim_code aim_cluster_apply_event(aim_cluster *cluster, const char *json, size_t size, aim_report **report,
                                          aim_error **err);
 
-/** Removes one object from both layers: kind, ns (NULL: "default") and name are read. @retval AIM_E_NOT_FOUND @since
- * 0.1 */
+/**
+ * Removes one object from both layers. Its kind stays known.
+ *
+ * @param cluster  changed only on success
+ * @param ref      kind, ns (NULL: "default") and name are read; group and version where they are set
+ * @param err      receives an owned error on failure; may be NULL
+ * @retval AIM_OK           it is removed
+ * @retval AIM_E_NOT_FOUND  there is no such object
+ * @retval AIM_E_ARGUMENT   cluster, ref or ref->name is NULL
+ * @retval AIM_E_STRUCT     ref has a wrong struct_size or unknown flags
+ * @since 0.1
+ */
 AIM_API aim_code aim_cluster_remove(aim_cluster *cluster, const aim_ref *ref, aim_error **err);
 
-/* States of aim_declaration. */
+/** @name What is known of a kind
+ *  @since 0.1
+ *  @{ */
 #define AIM_STATE_KNOWN 1   /**< what is not in the cluster does not exist */
 #define AIM_STATE_UNKNOWN 2 /**< nobody looked (the state of a kind before any object of it was seen) */
 #define AIM_STATE_FAILED 3  /**< reads fail; see reason */
+/** @} */
 
-/* Verbs of aim_declaration. */
-#define AIM_VERB_ANY 0
-#define AIM_VERB_GET 1
-#define AIM_VERB_LIST 2
+/** @name Which reads of a kind fail
+ *  @since 0.1
+ *  @{ */
+#define AIM_VERB_ANY 0  /**< both */
+#define AIM_VERB_GET 1  /**< reading one object */
+#define AIM_VERB_LIST 2 /**< listing */
+/** @} */
 
 /** Says what is known about a kind beyond its objects. @since 0.1 */
 typedef struct aim_declaration {
-    uint32_t struct_size;
-    uint32_t flags;   /**< 0 */
-    int32_t state;    /**< AIM_STATE_… */
-    int32_t verb;     /**< AIM_VERB_…: which reads fail; only for AIM_STATE_FAILED */
-    const char *kind; /**< a kind such as "Node"; NULL: every kind (not for AIM_STATE_FAILED) */
+    uint32_t struct_size; /**< sizeof(aim_declaration) */
+    uint32_t flags;       /**< 0 */
+    int32_t state;        /**< AIM_STATE_… */
+    int32_t verb;         /**< AIM_VERB_…, only for AIM_STATE_FAILED */
+    const char *kind;     /**< a kind such as "Node"; NULL: every kind (not for AIM_STATE_FAILED) */
     /** Why reads fail: Timeout, Forbidden, Unauthorized, ServiceUnavailable, InternalError, TooManyRequests, Conflict,
      *  Invalid, or Plain (an error without a Kubernetes status). */
     const char *reason;
 } aim_declaration;
 
-/** Declares a kind known, unknown or unreadable. A kind that nobody supplied or declared is unknown, not empty, and a
- *  decision that depended on it says so. @since 0.1 */
+/**
+ * Declares a kind known, unknown or unreadable. A kind that nobody supplied or declared is unknown, not empty, and a
+ * decision that depended on it says so. The last declaration of a kind counts.
+ *
+ * @param cluster      changed only on success
+ * @param declaration  what is known; copied
+ * @param err          receives an owned error on failure; may be NULL
+ * @retval AIM_OK             it is declared
+ * @retval AIM_E_ARGUMENT     a required argument is NULL, or state, verb or reason is unknown
+ * @retval AIM_E_UNSUPPORTED  libaim does not use the kind
+ * @retval AIM_E_STRUCT       declaration has a wrong struct_size or unknown flags
+ * @see spec/differences.md B-77
+ * @since 0.1
+ */
 AIM_API aim_code aim_cluster_declare(aim_cluster *cluster, const aim_declaration *declaration, aim_error **err);
 
-/** Supplies the log of a container that failed; its status needs it. @since 0.1 */
+/**
+ * Supplies the log of a container that failed: the status of its service or artifact needs it. A later log of the same
+ * container replaces an earlier one.
+ *
+ * @param cluster    changed only on success
+ * @param ns         namespace of the pod
+ * @param pod        name of the pod
+ * @param container  name of the container
+ * @param text       the log; copied
+ * @param size       bytes of text
+ * @param err        receives an owned error on failure; may be NULL
+ * @retval AIM_OK           it is kept
+ * @retval AIM_E_ARGUMENT   an argument is NULL, or the three names together are longer than 1,021 bytes
+ * @retval AIM_E_NO_MEMORY  the allocator refused
+ * @see spec/status.md; spec/caching.md
+ * @since 0.1
+ */
 AIM_API aim_code aim_cluster_add_log(aim_cluster *cluster, const char *ns, const char *pod, const char *container,
                                      const char *text, size_t size, aim_error **err);
 
-/** How many objects a filter matches: kind must be set; ns and name may be. @since 0.1 */
+/**
+ * How many objects a filter matches.
+ *
+ * @param cluster  read only; other threads may read it too; may be NULL
+ * @param filter   kind must be set; group, version, ns and name may be; may be NULL
+ * @return their number; 0 for NULL, and for a filter with a wrong struct_size
+ * @since 0.1
+ */
 AIM_API size_t aim_cluster_count(const aim_cluster *cluster, const aim_ref *filter);
 
 /**
- * The index-th object that a filter matches, ordered by namespace, then name.
+ * One of the objects that a filter matches, ordered by namespace, then name.
  *
- * @param out  struct_size must be set; its strings live as long as the object stays in the cluster
+ * @param cluster  read only; other threads may read it too
+ * @param filter   kind must be set; group, version, ns and name may be
+ * @param index    from 0
+ * @param out      filled; out->struct_size must be set. Its strings live as long as the object stays in the cluster.
+ * @param err      receives an owned error on failure; may be NULL
+ * @retval AIM_OK           out is filled
  * @retval AIM_E_NOT_FOUND  index is not below aim_cluster_count()
+ * @retval AIM_E_ARGUMENT   cluster, filter or out is NULL
+ * @retval AIM_E_STRUCT     filter or out has a wrong struct_size, or filter has unknown flags
  * @since 0.1
  */
 AIM_API aim_code aim_cluster_at(const aim_cluster *cluster, const aim_ref *filter, size_t index, aim_ref *out,
                                 aim_error **err);
 
-/** The name of that kind (and, if set, namespace) which is most like the given one, or NULL: for "did you mean".
- *  @since 0.1 */
+/**
+ * The name that is most like a given one: for "did you mean".
+ *
+ * @param cluster  read only; other threads may read it too; may be NULL
+ * @param ref      kind and name must be set, ns may be; may be NULL
+ * @return a name of that kind (and namespace) which lives as long as its object stays in the cluster; NULL when none is
+ *         near
+ * @since 0.1
+ */
 AIM_API const char *aim_cluster_nearest(const aim_cluster *cluster, const aim_ref *ref);
 
-/** Everything that the cluster holds as one JSON text: objects, declarations and logs. aim_cluster_add() reads it back:
- *  a bug report that can be replayed. @since 0.1 */
-AIM_API aim_code aim_cluster_write_case(const aim_cluster *cluster, aim_buffer **out, aim_error **err);
+/**
+ * Everything that the cluster holds as one line of JSON: objects, declarations and logs. aim_cluster_add() reads it
+ * back: a bug report that can be replayed.
+ *
+ * @param cluster  read only; other threads may read it too
+ * @param out      receives an owned buffer, NULL on failure; aim_buffer_free()
+ * @param err      receives an owned error on failure; may be NULL
+ * @retval AIM_OK           it is written
+ * @retval AIM_E_ARGUMENT   cluster or out is NULL
+ * @retval AIM_E_NO_MEMORY  the allocator refused
+ * @see docs/determinism.md "Case files"; schemas/case.schema.json
+ * @since 0.1
+ */
+AIM_API aim_code aim_cluster_render_case(const aim_cluster *cluster, aim_buffer **out, aim_error **err);
 
-/* Severities, of report entries and findings. */
-#define AIM_SEVERITY_ERROR 1
-#define AIM_SEVERITY_WARNING 2
-#define AIM_SEVERITY_INFO 3
-
-/** One line of a report. Its strings live as long as the report. @since 0.1 */
-typedef struct aim_report_entry {
-    uint32_t struct_size;
-    uint32_t flags;        /**< 0 */
-    aim_code code;         /**< of an error; AIM_OK for a warning */
-    int32_t severity;      /**< AIM_SEVERITY_… */
-    uint64_t line, column; /**< from 1; 0 when there is none */
-    const char *source;    /**< name of the source */
-    const char *pointer;   /**< JSON Pointer into the document; may be "" */
-    const char *object;    /**< "AIMService ml-team/qwen-service" when it is known, else NULL */
-    const char *message;
-    const char *excerpt; /**< the line of the text, cut to 160 bytes around the column; NULL when there is none */
-} aim_report_entry;
-
-/** Number of entries. @since 0.1 */
-AIM_API size_t aim_report_count(const aim_report *report);
-/** The entries, errors first, in the order of the text. @retval AIM_E_NOT_FOUND @since 0.1 */
-AIM_API aim_code aim_report_at(const aim_report *report, size_t index, aim_report_entry *out);
-/** How many problems were found beyond limits.report_entries. @since 0.1 */
-AIM_API uint64_t aim_report_dropped(const aim_report *report);
-/** How many kinds the text held. @since 0.1 */
-AIM_API size_t aim_report_kind_count(const aim_report *report);
-/** The index-th kind (as "Kind" or "Kind.group"), how many objects of it there were, and whether libaim uses it.
- *  NULL when index is out of range. @since 0.1 */
-AIM_API const char *aim_report_kind_at(const aim_report *report, size_t index, uint64_t *objects, int32_t *used);
-/** Gives a report back. NULL is accepted. @since 0.1 */
-AIM_API void aim_report_free(aim_report *report);
+/**
+ * The same as aim_cluster_render_case(), handed to a sink as it is made.
+ *
+ * @param cluster  read only; other threads may read it too
+ * @param sink     receives the bytes
+ * @param err      receives an owned error on failure; may be NULL
+ * @retval AIM_OK           everything is written
+ * @retval AIM_E_ARGUMENT   cluster or sink is NULL, or the sink has no callback
+ * @retval AIM_E_STRUCT     sink has a wrong struct_size or unknown flags
+ * @retval AIM_E_NO_MEMORY  the allocator refused
+ * @return any other code is what the sink answered
+ * @since 0.1
+ */
+AIM_API aim_code aim_cluster_write_case(const aim_cluster *cluster, const aim_sink *sink, aim_error **err);
 
 #ifdef __cplusplus
 }

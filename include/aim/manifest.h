@@ -7,7 +7,7 @@
 
 #include <aim/buffer.h>
 #include <aim/cluster.h>
-#include <aim/policy.h>
+#include <aim/options.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -18,13 +18,20 @@ extern "C" {
  * AIMTemplateCache, InferenceService, HTTPRoute, and AIMArtifact, PersistentVolumeClaim or Job of the first model
  * source that needs one.
  *
- * @param service  namespace and name of an AIMService
+ * @param cluster  read only; other threads may read it too
+ * @param service  namespace (NULL: "default") and name of an AIMService
  * @param kind     the kind to render
  * @param options  may be NULL
  * @param format   AIM_FORMAT_JSON or AIM_FORMAT_YAML
  * @param out      receives an owned buffer, NULL on failure; aim_buffer_free()
+ * @param err      receives an owned error on failure; may be NULL
+ * @retval AIM_OK             it is rendered
  * @retval AIM_E_NOT_FOUND    the service is not in the cluster, or it does not lead to such an object
- * @retval AIM_E_UNSUPPORTED  no object of that kind is ever rendered
+ * @retval AIM_E_UNSUPPORTED  no object of that kind is ever rendered, or service->kind is set and not AIMService
+ * @retval AIM_E_CANCELLED    options->cancel was set
+ * @retval AIM_E_ARGUMENT     a required argument is NULL, or the format is unknown
+ * @retval AIM_E_STRUCT       service or options has a wrong struct_size or unknown flags
+ * @retval AIM_E_NO_MEMORY    the allocator refused
  * @see spec/rendering.md
  * @since 0.1
  */

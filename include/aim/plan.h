@@ -1,6 +1,6 @@
 /**
  * @file
- * The whole answer for one service: what would be applied, deleted and reported, and why.
+ * The whole answer for one object: what would be applied, deleted and reported, and why.
  */
 #ifndef AIM_PLAN_H
 #define AIM_PLAN_H
@@ -10,109 +10,240 @@
 #include <aim/cluster.h>
 #include <aim/finding.h>
 #include <aim/model.h>
-#include <aim/policy.h>
+#include <aim/options.h>
 #include <aim/selection.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/** Immutable; owns everything that it answers; stays valid after the cluster changes. */
+/** Immutable; owns everything that it answers; stays valid after the cluster changes. @since 0.1 */
 typedef struct aim_plan aim_plan;
-
-/* Verbs of an action. */
-#define AIM_ACTION_APPLY 1  /**< server-side apply, with the field manager and never with force */
-#define AIM_ACTION_DELETE 2 /**< delete, with the UID as precondition */
-
-/** One thing to do, in the order in which it has to be done. Strings live as long as the plan. @since 0.1 */
-typedef struct aim_action {
-    uint32_t struct_size;
-    uint32_t flags; /**< 0 */
-    int32_t verb;   /**< AIM_ACTION_… */
-    int32_t owned; /**< 1: the object carries (or, without a known UID, will carry) an owner reference to the service */
-    const char *api_version, *kind;
-    const char *ns, *name;
-    const char *uid;           /**< of an object to delete */
-    const char *field_manager; /**< of an object to apply */
-} aim_action;
 
 /**
  * Plans one service: resolves its model, chooses its template, plans its caches, renders its manifests and computes its
  * status.
  *
  * @param cluster  read only; other threads may read it too
- * @param service  kind AIMService (or NULL), namespace and name
+ * @param object   kind AIMService (or NULL), namespace (NULL: "default") and name
  * @param options  may be NULL
  * @param out      receives an owned plan, NULL on failure; aim_plan_free()
  * @param err      receives an owned error on failure; may be NULL
- * @retval AIM_E_NOT_FOUND    the service is not in the cluster
- * @retval AIM_E_UNSUPPORTED  plans of that kind are not made yet
- * @see spec/rendering.md section 1, spec/status.md
+ * @retval AIM_OK             there is a plan, whatever it says
+ * @retval AIM_E_NOT_FOUND    the object is not in the cluster
+ * @retval AIM_E_UNSUPPORTED  plans of that kind are not made
+ * @retval AIM_E_CANCELLED    options->cancel was set
+ * @retval AIM_E_ARGUMENT     a required argument is NULL, or the object has no name
+ * @retval AIM_E_STRUCT       object or options has a wrong struct_size or unknown flags
+ * @retval AIM_E_NO_MEMORY    the allocator refused
+ * @see spec/rendering.md section 1; spec/status.md
  * @since 0.1
  */
-AIM_API aim_code aim_plan_new(const aim_cluster *cluster, const aim_ref *service, const aim_options *options,
+AIM_API aim_code aim_plan_new(const aim_cluster *cluster, const aim_ref *object, const aim_options *options,
                               aim_plan **out, aim_error **err);
 
-/** The part about the model; belongs to the plan. @since 0.1 */
+/**
+ * The part about the model.
+ *
+ * @param plan  may be NULL
+ * @return a resolution that belongs to the plan; NULL for NULL
+ * @since 0.1
+ */
 AIM_API const aim_resolution *aim_plan_resolution(const aim_plan *plan);
-/** The part about the template; belongs to the plan. @since 0.1 */
+
+/**
+ * The part about the template.
+ *
+ * @param plan  may be NULL
+ * @return a selection that belongs to the plan; NULL for NULL
+ * @since 0.1
+ */
 AIM_API const aim_selection *aim_plan_selection(const aim_plan *plan);
-/** The part about the cache; belongs to the plan. @since 0.1 */
+
+/**
+ * The part about the cache.
+ *
+ * @param plan  may be NULL
+ * @return a cache plan that belongs to the plan; NULL for NULL
+ * @since 0.1
+ */
 AIM_API const aim_cache_plan *aim_plan_cache(const aim_plan *plan);
-/** status.status that the service would report: Pending, Starting, Running, Degraded or Failed. @since 0.1 */
+
+/**
+ * What the service would report as status.status.
+ *
+ * @param plan  may be NULL
+ * @return Pending, Starting, Running, Degraded or Failed, static; "" for NULL and for a service that is paused
+ * @see spec/status.md
+ * @since 0.1
+ */
 AIM_API const char *aim_plan_status(const aim_plan *plan);
 
-/** Number of actions. @since 0.1 */
+/** @name Verbs of an action
+ *  @since 0.1
+ *  @{ */
+#define AIM_ACTION_APPLY 1  /**< server-side apply, with the field manager and never with force */
+#define AIM_ACTION_DELETE 2 /**< delete, with the UID as precondition */
+/** @} */
+
+/** One thing to do, in the order in which it has to be done. Strings live as long as the plan. @since 0.1 */
+typedef struct aim_action {
+    uint32_t struct_size; /**< sizeof(aim_action) */
+    uint32_t flags;       /**< 0 */
+    int32_t verb;         /**< AIM_ACTION_… */
+    int32_t owned; /**< 1: the object carries (or, without a known UID, will carry) an owner reference to the service */
+    const char *api_version;   /**< such as "serving.kserve.io/v1beta1" */
+    const char *kind;          /**< such as "InferenceService" */
+    const char *ns;            /**< namespace; NULL for cluster scope */
+    const char *name;          /**< metadata.name */
+    const char *uid;           /**< of an object to delete, else NULL */
+    const char *field_manager; /**< of an object to apply, else NULL */
+} aim_action;
+
+/**
+ * How many actions the plan has.
+ *
+ * @param plan  may be NULL
+ * @return their number; 0 for NULL
+ * @since 0.1
+ */
 AIM_API size_t aim_plan_action_count(const aim_plan *plan);
-/** An action; out->struct_size must be set. @retval AIM_E_NOT_FOUND @since 0.1 */
+
+/**
+ * An action.
+ *
+ * @param plan   which
+ * @param index  from 0
+ * @param out    filled; out->struct_size must be set
+ * @retval AIM_OK           out is filled
+ * @retval AIM_E_NOT_FOUND  index is not below aim_plan_action_count()
+ * @retval AIM_E_ARGUMENT   plan or out is NULL
+ * @retval AIM_E_STRUCT     out->struct_size is wrong
+ * @since 0.1
+ */
 AIM_API aim_code aim_plan_action_at(const aim_plan *plan, size_t index, aim_action *out);
-/** The object of an apply action, exactly as it would be sent. format: AIM_FORMAT_JSON or AIM_FORMAT_YAML.
- *  @retval AIM_E_NOT_FOUND @since 0.1 */
+
+/**
+ * The object of an apply action, exactly as it would be sent.
+ *
+ * @param plan    which
+ * @param index   of the action, from 0
+ * @param format  AIM_FORMAT_JSON or AIM_FORMAT_YAML
+ * @param out     receives an owned buffer, NULL on failure; aim_buffer_free()
+ * @param err     receives an owned error on failure; may be NULL
+ * @retval AIM_OK           it is rendered
+ * @retval AIM_E_NOT_FOUND  there is no such action, or it deletes
+ * @retval AIM_E_ARGUMENT   plan or out is NULL, or the format is unknown
+ * @retval AIM_E_NO_MEMORY  the allocator refused
+ * @since 0.1
+ */
 AIM_API aim_code aim_plan_action_render(const aim_plan *plan, size_t index, int32_t format, aim_buffer **out,
                                         aim_error **err);
 
-/** Number of findings about the service as a whole. @since 0.1 */
+/**
+ * How many findings there are about the service as a whole.
+ *
+ * @param plan  may be NULL
+ * @return their number; 0 for NULL
+ * @since 0.1
+ */
 AIM_API size_t aim_plan_finding_count(const aim_plan *plan);
-/** A finding. @retval AIM_E_NOT_FOUND @since 0.1 */
+
+/**
+ * A finding about the service as a whole, in the order in which it was made.
+ *
+ * @param plan   which
+ * @param index  from 0
+ * @param out    filled; out->struct_size must be set
+ * @retval AIM_OK           out is filled
+ * @retval AIM_E_NOT_FOUND  index is not below aim_plan_finding_count()
+ * @retval AIM_E_ARGUMENT   plan or out is NULL
+ * @retval AIM_E_STRUCT     out->struct_size is wrong
+ * @since 0.1
+ */
 AIM_API aim_code aim_plan_finding_at(const aim_plan *plan, size_t index, aim_finding *out);
 
-/* Parts of a plan for aim_plan_render(). */
+/** @name Parts of a plan
+ *  For aim_plan_render() and aim_plan_write().
+ *  @since 0.1
+ *  @{ */
 #define AIM_PART_EXPLANATION 1 /**< text: why; JSON and YAML: the same as AIM_PART_PLAN */
 #define AIM_PART_PLAN 2        /**< text: what; JSON: the whole answer on one line; YAML: a stream of the manifests */
 #define AIM_PART_STATUS 3      /**< text: component by component; JSON, YAML: the status object */
+/** @} */
 
 /**
- * The plan as text, JSON or YAML. The same cluster, options and version give the same bytes.
+ * The plan as text, JSON, YAML or Markdown. The same cluster, options and version give the same bytes.
  *
+ * @param plan    which; other threads may read it too
  * @param part    AIM_PART_…
- * @param format  AIM_FORMAT_…
- * @param flags   AIM_RENDER_COLOR
+ * @param format  AIM_FORMAT_TEXT, _WIDE, _JSON, _YAML or _MARKDOWN
+ * @param flags   0 or AIM_RENDER_COLOR
+ * @param out     receives an owned buffer, NULL on failure; aim_buffer_free()
+ * @param err     receives an owned error on failure; may be NULL
+ * @retval AIM_OK           it is rendered
+ * @retval AIM_E_ARGUMENT   plan or out is NULL, or part, format or flags are unknown
+ * @retval AIM_E_NO_MEMORY  the allocator refused
+ * @see docs/plan-json.md; schemas/plan.schema.json, schemas/status.schema.json
  * @since 0.1
  */
 AIM_API aim_code aim_plan_render(const aim_plan *plan, int32_t part, int32_t format, uint32_t flags, aim_buffer **out,
                                  aim_error **err);
 
+/**
+ * The same as aim_plan_render(), handed to a sink as it is made.
+ *
+ * @param plan    which; other threads may read it too
+ * @param part    AIM_PART_…
+ * @param format  AIM_FORMAT_TEXT, _WIDE, _JSON, _YAML or _MARKDOWN
+ * @param flags   0 or AIM_RENDER_COLOR
+ * @param sink    receives the bytes
+ * @param err     receives an owned error on failure; may be NULL
+ * @retval AIM_OK           everything is written
+ * @retval AIM_E_ARGUMENT   plan or sink is NULL, the sink has no callback, or part, format or flags are unknown
+ * @retval AIM_E_STRUCT     sink has a wrong struct_size or unknown flags
+ * @retval AIM_E_NO_MEMORY  the allocator refused
+ * @return any other code is what the sink answered
+ * @since 0.1
+ */
+AIM_API aim_code aim_plan_write(const aim_plan *plan, int32_t part, int32_t format, uint32_t flags,
+                                const aim_sink *sink, aim_error **err);
+
 /** What became of one action. @since 0.1 */
 typedef struct aim_outcome {
-    uint32_t struct_size;
-    uint32_t flags;      /**< 0 */
-    uint64_t action;     /**< index of the action */
-    const char *reason;  /**< Kubernetes reason of the failure, such as Conflict or Invalid; NULL: it succeeded */
-    const char *message; /**< for people; may be NULL */
+    uint32_t struct_size; /**< sizeof(aim_outcome) */
+    uint32_t flags;       /**< 0 */
+    uint64_t action;      /**< index of the action */
+    const char *reason;   /**< Kubernetes reason of the failure, such as Conflict or Invalid; NULL: it succeeded */
+    const char *message;  /**< for people; may be NULL */
 } aim_outcome;
 
 /**
  * The plan after its actions were tried: actions that failed, and those that were not tried because of that, are gone
  * from the list, and the status says so.
  *
+ * @param plan      stays as it is, and may be freed before the new one
  * @param outcomes  of the actions that were tried; those without one count as succeeded up to the first failure of
- * their list (owned or not), and as not tried behind it
+ *                  their list (owned or not), and as not tried behind it; copied; may be NULL when count is 0
+ * @param count     how many outcomes there are
+ * @param out       receives an owned plan, NULL on failure; aim_plan_free()
+ * @param err       receives an owned error on failure; may be NULL
+ * @retval AIM_OK           there is a plan
+ * @retval AIM_E_ARGUMENT   a required argument is NULL, or an outcome names an action that the plan does not have
+ * @retval AIM_E_STRUCT     an outcome has a wrong struct_size or unknown flags, or their sizes differ
+ * @retval AIM_E_NO_MEMORY  the allocator refused
+ * @see spec/rendering.md section 1.2; spec/status.md section 1
  * @since 0.1
  */
 AIM_API aim_code aim_plan_finish(const aim_plan *plan, const aim_outcome *outcomes, size_t count, aim_plan **out,
                                  aim_error **err);
 
-/** Gives a plan back. NULL is accepted. @since 0.1 */
+/**
+ * Gives a plan back.
+ *
+ * @param plan  NULL is accepted
+ * @since 0.1
+ */
 AIM_API void aim_plan_free(aim_plan *plan);
 
 #ifdef __cplusplus

@@ -1,50 +1,83 @@
 /**
  * @file
- * By which rules a question is answered, and the options that every question takes.
+ * By which rules a question is answered: orders, tiers, GPU facts and tie-breaks as data.
  */
 #ifndef AIM_POLICY_H
 #define AIM_POLICY_H
 
+#include <aim/buffer.h>
 #include <aim/context.h>
 #include <aim/error.h>
+#include <aim/report.h>
+#include <aim/source.h>
 #include <aim/types.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/** The documented behaviour: the seed document is right. The default. */
-#define AIM_BEHAVIOUR_DOCUMENTED 0
-/** The choices of AIM Engine 0.2, for operators that must agree with a running one. */
-#define AIM_BEHAVIOUR_ENGINE_0_2 1
+/** @name Behaviours
+ *  @see spec/differences.md
+ *  @since 0.1
+ *  @{ */
+#define AIM_BEHAVIOUR_DOCUMENTED 0 /**< the seed document is right; the default */
+#define AIM_BEHAVIOUR_ENGINE_0_2 1 /**< the choices of AIM Engine 0.2, to agree with a running one */
+/** @} */
 
-/** GPU tiers, orders of metric and precision, and a behaviour. Immutable. */
+/** Orders of preference, GPU tiers, device ids, VRAM, tie-breaks and a behaviour. Immutable; share it between threads
+ *  and clusters freely. Answers keep the policy that they were made with. @since 0.1 */
 typedef struct aim_policy aim_policy;
 
-/** The built-in policy of a behaviour; static, never given back. NULL for an unknown behaviour. @since 0.1 */
+/**
+ * The built-in policy of a behaviour.
+ *
+ * @param behaviour  AIM_BEHAVIOUR_…
+ * @return a static policy that is never given back; NULL for an unknown behaviour
+ * @see seed "Stage 5: Preference Scoring"; spec/template-selection.md 3.6, 4
+ * @since 0.1
+ */
 AIM_API const aim_policy *aim_policy_builtin(int32_t behaviour);
-/** AIM_BEHAVIOUR_… of a policy. @since 0.1 */
+
+/**
+ * The behaviour of a policy.
+ *
+ * @param policy  may be NULL
+ * @return AIM_BEHAVIOUR_…; -1 for NULL
+ * @since 0.1
+ */
 AIM_API int32_t aim_policy_behaviour(const aim_policy *policy);
-/** "documented" or "engine-0.2". @since 0.1 */
+
+/**
+ * The name of a policy's behaviour.
+ *
+ * @param policy  may be NULL
+ * @return "documented" or "engine-0.2", static; "" for NULL
+ * @since 0.1
+ */
 AIM_API const char *aim_policy_behaviour_name(const aim_policy *policy);
-/** The behaviour of a name, -1 for an unknown one. @since 0.1 */
+
+/**
+ * The behaviour of a name.
+ *
+ * @param name  such as "engine-0.2"; may be NULL
+ * @return AIM_BEHAVIOUR_…; -1 for an unknown name
+ * @since 0.1
+ */
 AIM_API int32_t aim_behaviour_named(const char *name);
-/** A text that changes when the policy's content changes; every plan carries it. @since 0.1 */
+
+/**
+ * A text that changes when the content of a policy changes; every plan carries it.
+ *
+ * @param policy  may be NULL
+ * @return "builtin/documented-1", or the document's name and the hash of its whole content, such as
+ *         "lab@5e1f0c2d9a44"; lives as long as the policy; "" for NULL
+ * @since 0.1
+ */
 AIM_API const char *aim_policy_identity(const aim_policy *policy);
 
-/** Options of a question. All-zero (but struct_size) and NULL mean the defaults. @since 0.1 */
-typedef struct aim_options {
-    uint32_t struct_size;
-    uint32_t flags;           /**< 0 */
-    const aim_policy *policy; /**< NULL: aim_policy_builtin(AIM_BEHAVIOUR_DOCUMENTED) */
-    const aim_cancel *cancel; /**< NULL: cannot be cancelled */
-    const char *now;          /**< RFC 3339 time for lastTransitionTime of a status; NULL: none is written */
-} aim_options;
-
-/* What one profile is worth. */
 /** Facts of a candidate's profile; NULL or "" where unknown. @since 0.1 */
 typedef struct aim_profile {
-    uint32_t struct_size;
+    uint32_t struct_size;  /**< sizeof(aim_profile) */
     uint32_t flags;        /**< 0 */
     const char *type;      /**< optimized, preview, unoptimized */
     const char *gpu;       /**< MI300X */
@@ -53,8 +86,16 @@ typedef struct aim_profile {
 } aim_profile;
 
 /**
- * One integer for a profile: the smaller, the better; equal keys are a tie. Keys are comparable within one policy.
+ * What one profile is worth, as one integer: the smaller, the better; equal keys are a tie. Keys are comparable within
+ * one policy.
  *
+ * @param policy   NULL: the default one
+ * @param profile  what is known of the candidate
+ * @param key      receives the key
+ * @param err      receives an owned error on failure; may be NULL
+ * @retval AIM_OK          key is set
+ * @retval AIM_E_ARGUMENT  profile or key is NULL
+ * @retval AIM_E_STRUCT    profile has a wrong struct_size or unknown flags
  * @see seed "Stage 5: Preference Scoring"; spec/template-selection.md 3.6
  * @since 0.1
  */

@@ -1,13 +1,16 @@
 /**
  * @file
- * The words that every other header uses: result codes, object names, constants of outcomes.
+ * The words that every other header uses: result codes, object names, formats.
  *
  * Conventions that hold for the whole library:
  *   - A struct that crosses the interface begins with struct_size and flags. Set struct_size to sizeof the struct and
- *     everything you do not need to zero; zero always means "the default".
+ *     everything you do not need to zero; zero always means "the default". That holds for structs that libaim fills,
+ *     too. A library that is older than the headers accepts a larger struct as long as what it does not know is zero.
  *   - Strings are UTF-8 and end with NUL. What a function returns lives as long as the handle it was asked of.
  *   - A handle has one owner. Its _free function accepts NULL. Handles that answer a question are immutable and may be
  *     read from any number of threads.
+ *   - A function that can fail returns an aim_code and stores NULL in its out-parameters first.
+ *   - Constants are only ever added. A switch over them needs a default.
  */
 #ifndef AIM_TYPES_H
 #define AIM_TYPES_H
@@ -24,9 +27,13 @@ extern "C" {
 /** The result of a call. 0 is success; the high byte of anything else is its class. @since 0.1 */
 typedef int32_t aim_code;
 
+/** Success. @since 0.1 */
 #define AIM_OK 0
 
-/* Classes: AIM_CODE_CLASS(code) is one of these. */
+/** @name Classes of codes
+ *  AIM_CODE_CLASS(code) is one of these.
+ *  @since 0.1
+ *  @{ */
 #define AIM_CLASS_RESOURCE 0x01  /**< memory or a limit of the context */
 #define AIM_CLASS_USAGE 0x02     /**< the caller broke a rule of this interface */
 #define AIM_CLASS_INPUT 0x03     /**< a document cannot be read */
@@ -34,8 +41,14 @@ typedef int32_t aim_code;
 #define AIM_CLASS_TRANSPORT 0x05 /**< the host's callback or the wire failed */
 #define AIM_CLASS_CANCELLED 0x06 /**< somebody cancelled the call */
 #define AIM_CLASS_INTERNAL 0x07  /**< a defect of libaim */
+/** The class of a code; 0 for AIM_OK. */
 #define AIM_CODE_CLASS(code) (((code) >> 24) & 0x7f)
+/** @} */
 
+/** @name Codes
+ *  A callback of the host may return codes of its own; the call that it ended returns them unchanged.
+ *  @since 0.1
+ *  @{ */
 #define AIM_E_NO_MEMORY 0x01000001   /**< the allocator refused */
 #define AIM_E_LIMIT 0x01000002       /**< a limit of the context was reached */
 #define AIM_E_ARGUMENT 0x02000001    /**< a required argument is missing or out of range */
@@ -44,46 +57,60 @@ typedef int32_t aim_code;
 #define AIM_E_TYPE 0x03000002        /**< a field has the wrong JSON type */
 #define AIM_E_DUPLICATE 0x03000003   /**< a key occurs twice, or an object twice with different content */
 #define AIM_E_DOCUMENT 0x03000004    /**< a document that is no Kubernetes object */
-#define AIM_E_NOT_FOUND 0x04000001   /**< the object is not in the cluster */
+#define AIM_E_NOT_FOUND 0x04000001   /**< the object is not in the cluster, or an index is out of range */
 #define AIM_E_UNSUPPORTED 0x04000002 /**< the question cannot be asked about this kind */
-#define AIM_E_READ 0x05000001        /**< a read callback failed */
+#define AIM_E_READ 0x05000001        /**< a read callback broke its rules */
 #define AIM_E_CANCELLED 0x06000001   /**< aim_cancel_set() was called */
 #define AIM_E_INTERNAL 0x07000001    /**< please report it */
+/** @} */
 
-/** Text of a code, such as "AIM_E_SYNTAX". Never NULL; static. @since 0.1 */
+/**
+ * The name of a code.
+ *
+ * @param code  any number
+ * @return a static text such as "AIM_E_SYNTAX"; "AIM_E_UNKNOWN" for a code that is none of libaim's
+ * @since 0.1
+ */
 AIM_API const char *aim_code_name(aim_code code);
 
 /**
- * Names an object. A NULL member means "any" in a filter and "none" in an answer.
- * As an argument only the members that the function names are read. @since 0.1
+ * Names an object. A NULL member means "any" in a filter and "none" in an answer. As an argument, only the members that
+ * the function names are read. @since 0.1
  */
 typedef struct aim_ref {
-    uint32_t struct_size;
-    uint32_t flags;      /**< 0 */
-    const char *group;   /**< "aim.eai.amd.com", "" for the core group */
-    const char *version; /**< "v1alpha1" */
-    const char *kind;    /**< "AIMService" */
-    const char *ns;      /**< namespace; NULL for cluster-scoped kinds */
-    const char *name;
-    const char *uid;
+    uint32_t struct_size; /**< sizeof(aim_ref) */
+    uint32_t flags;       /**< 0 */
+    const char *group;    /**< "aim.eai.amd.com", "" for the core group */
+    const char *version;  /**< "v1alpha1" */
+    const char *kind;     /**< "AIMService" */
+    const char *ns;       /**< namespace; NULL for cluster-scoped kinds */
+    const char *name;     /**< metadata.name */
+    const char *uid;      /**< metadata.uid */
 } aim_ref;
 
-/* Scopes of a resolved object. */
-#define AIM_SCOPE_NONE 0
-#define AIM_SCOPE_NAMESPACE 1
-#define AIM_SCOPE_CLUSTER 2
+/** @name Scopes of a resolved object
+ *  @since 0.1
+ *  @{ */
+#define AIM_SCOPE_NONE 0      /**< there is no object */
+#define AIM_SCOPE_NAMESPACE 1 /**< it belongs to a namespace */
+#define AIM_SCOPE_CLUSTER 2   /**< it belongs to the cluster */
+/** @} */
 
-/* Formats of a rendered answer. */
-#define AIM_FORMAT_TEXT 1
-#define AIM_FORMAT_JSON 2
-#define AIM_FORMAT_YAML 3
+/** @name Formats of a rendered answer
+ *  The bytes of JSON and YAML are stable and only grow; text may change with any version.
+ *  @since 0.1
+ *  @{ */
+#define AIM_FORMAT_TEXT 1     /**< for a terminal */
+#define AIM_FORMAT_JSON 2     /**< one line; see the schemas */
+#define AIM_FORMAT_YAML 3     /**< for kubectl */
 #define AIM_FORMAT_WIDE 4     /**< like text, with every finding of every candidate */
 #define AIM_FORMAT_MARKDOWN 5 /**< for a comment on a pull request */
 #define AIM_FORMAT_SARIF 6    /**< SARIF 2.1.0; findings only */
 #define AIM_FORMAT_GITHUB 7   /**< workflow commands of GitHub Actions; findings only */
+/** @} */
 
-/* Flags of a rendered answer. */
-#define AIM_RENDER_COLOR 0x1u /**< ANSI colours in text */
+/** Flag of a rendered answer: ANSI colours in text. @since 0.1 */
+#define AIM_RENDER_COLOR 0x1u
 
 #ifdef __cplusplus
 }

@@ -11,15 +11,29 @@
 extern "C" {
 #endif
 
-/** The version of these headers. */
-#define AIM_VERSION_MAJOR 0
-#define AIM_VERSION_MINOR 1
-#define AIM_VERSION_PATCH 0
-#define AIM_VERSION "0.1.0"
+/** @name The version of these headers
+ *  @since 0.1
+ *  @{ */
+#define AIM_VERSION_MAJOR 0 /**< changes when programs have to be changed */
+#define AIM_VERSION_MINOR 1 /**< changes when something is added */
+#define AIM_VERSION_PATCH 0 /**< changes when something is mended */
+#define AIM_VERSION "0.1.0" /**< all three as a text */
+/** @} */
 
-/** The version of the library that is loaded, such as "0.1.0". Static. @since 0.1 */
+/**
+ * The version of the library that is loaded, which may be newer than the headers.
+ *
+ * @return a static text such as "0.1.0"
+ * @since 0.1
+ */
 AIM_API const char *aim_version(void);
-/** One line that says how the library was built: compiler and version of libyaml. Static. @since 0.1 */
+
+/**
+ * How the library was built.
+ *
+ * @return one static line: the compiler, and the version of libyaml
+ * @since 0.1
+ */
 AIM_API const char *aim_build_info(void);
 
 #ifdef __cplusplus

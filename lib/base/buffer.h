@@ -1,16 +1,19 @@
-/* Buffers that are written by guarded code in their own arena. */
+/* Text on its way out: into a buffer that the caller will own, or piece by piece into a host's sink. */
 #ifndef AIMP_BASE_BUFFER_H
 #define AIMP_BASE_BUFFER_H
 
 #include <aim/buffer.h>
 
 #include "base/context.h"
+#include "base/text.h"
 
-aimp_arena *aimp_buffer_arena(aim_buffer *buffer);
-/* data: in the buffer's arena */
-void aimp_buffer_set(aim_buffer *buffer, const char *data, size_t size);
-/* Runs body(arg) with a new buffer in *slot; *out receives it when the body came through. */
-aim_code aimp_buffer_make(aim_context *context, const aim_cancel *cancel, void (*body)(void *arg), void *arg,
-                          aim_buffer **slot, aim_buffer **out, aim_error **err);
+/* Runs under a guard; what it takes from out->arena lives as long as the buffer, or until the sink has everything. */
+typedef void aimp_writing(aimp_text *out, void *arg);
+
+/* Exactly one of sink and out is set. *out receives an owned buffer, NULL on failure. */
+aim_code aimp_write_out(aim_context *context, aimp_writing *writing, void *arg, const aim_sink *sink, aim_buffer **out,
+                        aim_error **err);
+/* Checks a sink or an out-parameter (the other is NULL) and clears what will be received. */
+aim_code aimp_check_output(const void *handle, const aim_sink *sink, aim_buffer **out, aim_error **err);
 
 #endif

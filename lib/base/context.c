@@ -5,6 +5,7 @@
 
 #include "base/cancel.h"
 #include "base/error.h"
+#include "base/struct.h"
 
 #define DEFAULT_OBJECT_BYTES ((uint64_t)16 << 20)
 #define DEFAULT_OBJECT_VALUES 1000000u
@@ -18,28 +19,17 @@ struct aim_cancel {
     atomic_int set;
 };
 
-bool aimp_struct_ok(const void *value, size_t minimum, size_t known) {
-    uint32_t size;
-    memcpy(&size, value, sizeof size);
-    if (size < minimum) return false;
-    const unsigned char *bytes = value;
-    for (size_t i = known; i < size; i++) {
-        if (bytes[i]) return false;
-    }
-    return true;
-}
-
 static aim_code check(const aim_context_options *options, aim_error **err) {
     const aim_allocator *libc = &aimp_libc_allocator;
-    if (!aimp_struct_ok(options, sizeof *options, sizeof *options) || options->flags)
+    if (!aimp_struct_ok(options, sizeof *options, 0))
         return aimp_fail(err, libc, AIM_E_STRUCT, NULL, "aim_context_options has a wrong struct_size or unknown flags");
     const aim_allocator *a = options->allocator;
-    if (a && (!aimp_struct_ok(a, sizeof *a, sizeof *a) || a->flags))
+    if (a && !aimp_struct_ok(a, sizeof *a, 0))
         return aimp_fail(err, libc, AIM_E_STRUCT, NULL, "aim_allocator has a wrong struct_size or unknown flags");
     if (a && (!a->alloc || !a->resize || !a->release))
         return aimp_fail(err, libc, AIM_E_ARGUMENT, NULL, "aim_allocator needs alloc, resize and release");
     const aim_limits *l = options->limits;
-    if (l && (!aimp_struct_ok(l, sizeof *l, sizeof *l) || l->flags))
+    if (l && !aimp_struct_ok(l, sizeof *l, 0))
         return aimp_fail(err, libc, AIM_E_STRUCT, NULL, "aim_limits has a wrong struct_size or unknown flags");
     if (l && l->depth > MAX_DEPTH)
         return aimp_fail(err, libc, AIM_E_ARGUMENT, NULL, "aim_limits.depth is at most %u", MAX_DEPTH);

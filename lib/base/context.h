@@ -16,8 +16,4 @@ struct aim_context {
 
 void aimp_context_retain(aim_context *context);
 
-/* True when a struct of the interface is acceptable: at least minimum bytes, and what lies beyond the size this version
- * knows is zero. */
-bool aimp_struct_ok(const void *value, size_t minimum, size_t known);
-
 #endif

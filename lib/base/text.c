@@ -4,12 +4,28 @@
 #include <stdio.h>
 #include <string.h>
 
+/* A sink gets pieces of about this size. */
+#define SINK_PIECE ((size_t)1 << 16)
+
 aimp_text aimp_text_new(aimp_arena *arena) {
     return (aimp_text){.arena = arena};
 }
 
+aimp_text aimp_text_for_sink(aimp_arena *arena, const aim_sink *sink) {
+    return (aimp_text){.arena = arena, .sink = sink};
+}
+
+void aimp_text_flush(aimp_text *text) {
+    if (!text->sink || !text->size) return;
+    aim_code code = text->sink->write(text->data, text->size, text->sink->user);
+    if (code) aimp_raise(text->arena->guard, code, "the sink refused %zu bytes", text->size);
+    text->size = 0;
+}
+
 static void reserve(aimp_text *text, size_t more) {
     size_t wanted;
+    if (text->sink && text->size && text->capacity >= SINK_PIECE && more >= text->capacity - text->size)
+        aimp_text_flush(text);
     if (!aimp_size_add(text->size, more, &wanted) || !aimp_size_add(wanted, 1, &wanted))
         aimp_raise(text->arena->guard, AIM_E_LIMIT, "a text grew beyond what a size can count");
     if (wanted <= text->capacity) return;

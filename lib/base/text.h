@@ -2,15 +2,22 @@
 #ifndef AIMP_BASE_TEXT_H
 #define AIMP_BASE_TEXT_H
 
+#include <aim/buffer.h>
+
 #include "base/memory.h"
 
 typedef struct aimp_text {
     aimp_arena *arena;
-    char *data; /* always ends with NUL once anything was added */
+    const aim_sink *sink; /* NULL: the text is kept */
+    char *data;           /* always ends with NUL once anything was added */
     size_t size, capacity;
 } aimp_text;
 
 aimp_text aimp_text_new(aimp_arena *arena);
+/* A text that goes to a sink in pieces: only what was added last can be seen in data. */
+aimp_text aimp_text_for_sink(aimp_arena *arena, const aim_sink *sink);
+/* Hands over what has not gone to the sink yet; does nothing for a text that is kept. */
+void aimp_text_flush(aimp_text *text);
 void aimp_text_add(aimp_text *text, const char *bytes, size_t size);
 void aimp_text_add_string(aimp_text *text, const char *string);
 void aimp_text_add_char(aimp_text *text, char c);

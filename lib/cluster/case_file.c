@@ -57,34 +57,35 @@ static const aimp_node *logs_node(aimp_arena *arena, const aim_cluster *cluster)
     return aimp_map_from(arena, members, count);
 }
 
-typedef struct case_job {
-    const aim_cluster *cluster;
-    aim_buffer *buffer;
-} case_job;
-
-static void write_case(void *arg) {
-    case_job *job = arg;
-    aimp_arena *arena = aimp_buffer_arena(job->buffer);
-    aimp_items items = aimp_items_new(arena);
+/* Object by object, so that a sink needs no memory for all of them. */
+static void write_case(aimp_text *out, void *arg) {
+    const aim_cluster *cluster = arg;
+    aimp_arena *arena = out->arena;
+    bool first = true;
+    aimp_text_add_string(out, "{\"apiVersion\":\"" AIMP_CASE_API_VERSION "\",\"declarations\":");
+    aimp_write_json(out, declarations(arena, cluster));
+    aimp_text_add_string(out, ",\"items\":[");
     for (int kind = AIMP_KIND_NONE + 1; kind < AIMP_KIND_COUNT; kind++) {
-        const aimp_slots *slots = &job->cluster->tables.by_kind[kind];
-        for (size_t i = 0; i < slots->count; i++)
-            aimp_items_add(&items, slots->items[i]->effective->root);
+        const aimp_slots *slots = &cluster->tables.by_kind[kind];
+        for (size_t i = 0; i < slots->count; i++, first = false) {
+            if (!first) aimp_text_add_char(out, ',');
+            aimp_write_json(out, slots->items[i]->effective->root);
+        }
     }
-    const aimp_node *root =
-        aimp_map_of(arena, "apiVersion", aimp_string(arena, AIMP_CASE_API_VERSION), "kind",
-                    aimp_string(arena, AIMP_CASE_KIND), "declarations", declarations(arena, job->cluster), "podLogs",
-                    logs_node(arena, job->cluster), "items", aimp_items_list(&items), NULL);
-    aimp_text text = aimp_text_new(arena);
-    aimp_write_json(&text, root);
-    aimp_text_add_char(&text, '\n');
-    aimp_buffer_set(job->buffer, aimp_text_string(&text), text.size);
+    aimp_text_add_string(out, "],\"kind\":\"" AIMP_CASE_KIND "\",\"podLogs\":");
+    aimp_write_json(out, logs_node(arena, cluster));
+    aimp_text_add_string(out, "}\n");
 }
 
-aim_code aim_cluster_write_case(const aim_cluster *cluster, aim_buffer **out, aim_error **err) {
-    if (err) *err = NULL;
-    if (out) *out = NULL;
-    if (!cluster || !out) return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "cluster or out is NULL");
-    case_job job = {cluster, NULL};
-    return aimp_buffer_make(cluster->context, NULL, write_case, &job, &job.buffer, out, err);
+static aim_code write_to(const aim_cluster *cluster, const aim_sink *sink, aim_buffer **out, aim_error **err) {
+    aim_code code = aimp_check_output(cluster, sink, out, err);
+    return code ? code : aimp_write_out(cluster->context, write_case, (void *)(uintptr_t)cluster, sink, out, err);
+}
+
+aim_code aim_cluster_render_case(const aim_cluster *cluster, aim_buffer **out, aim_error **err) {
+    return write_to(cluster, NULL, out, err);
+}
+
+aim_code aim_cluster_write_case(const aim_cluster *cluster, const aim_sink *sink, aim_error **err) {
+    return write_to(cluster, sink, NULL, err);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/struct.h"
 
 aim_code aim_cluster_new(aim_context *context, aim_cluster **out, aim_error **err) {
     if (err) *err = NULL;
@@ -93,7 +94,7 @@ aim_code aim_cluster_declare(aim_cluster *cluster, const aim_declaration *d, aim
     if (!cluster || !d)
         return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "cluster or declaration is NULL");
     const aim_allocator *allocator = &cluster->context->allocator;
-    if (!aimp_struct_ok(d, sizeof *d, sizeof *d) || d->flags)
+    if (!aimp_struct_ok(d, sizeof *d, 0))
         return aimp_fail(err, allocator, AIM_E_STRUCT, NULL,
                          "aim_declaration has a wrong struct_size or unknown flags");
     aimp_read_error error = AIMP_READ_OK;
@@ -131,8 +132,9 @@ aim_code aim_cluster_remove(aim_cluster *cluster, const aim_ref *ref, aim_error 
     if (err) *err = NULL;
     if (!cluster || !ref || !ref->name)
         return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "an argument is NULL");
-    if (ref->struct_size < sizeof *ref)
-        return aimp_fail(err, &cluster->context->allocator, AIM_E_STRUCT, NULL, "aim_ref has a wrong struct_size");
+    if (!aimp_struct_ok(ref, sizeof *ref, 0))
+        return aimp_fail(err, &cluster->context->allocator, AIM_E_STRUCT, NULL,
+                         "aim_ref has a wrong struct_size or unknown flags");
     aimp_kind kind = kind_of_ref(ref);
     const char *ns = aimp_is_empty(ref->ns) ? "default" : ref->ns;
     aimp_slot *slot = aimp_tables_find(&cluster->tables, kind, aimp_kind_of(kind)->namespaced ? ns : NULL, ref->name);
@@ -158,7 +160,7 @@ static aimp_slots matching(const aim_cluster *cluster, const aim_ref *filter) {
 }
 
 size_t aim_cluster_count(const aim_cluster *cluster, const aim_ref *filter) {
-    if (!cluster || !filter) return 0;
+    if (!cluster || !filter || !aimp_struct_ok(filter, sizeof *filter, 0)) return 0;
     aimp_slots slots = matching(cluster, filter);
     if (!filter->name) return slots.count;
     size_t count = 0;
@@ -172,8 +174,9 @@ aim_code aim_cluster_at(const aim_cluster *cluster, const aim_ref *filter, size_
     if (err) *err = NULL;
     if (!cluster || !filter || !out)
         return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "an argument is NULL");
-    if (filter->struct_size < sizeof *filter || out->struct_size < sizeof *out)
-        return aimp_fail(err, &cluster->context->allocator, AIM_E_STRUCT, NULL, "aim_ref has a wrong struct_size");
+    if (!aimp_struct_ok(filter, sizeof *filter, 0) || aimp_struct_check_out(out, sizeof *out))
+        return aimp_fail(err, &cluster->context->allocator, AIM_E_STRUCT, NULL,
+                         "aim_ref has a wrong struct_size or unknown flags");
     aimp_slots slots = matching(cluster, filter);
     for (size_t i = 0; i < slots.count; i++) {
         const aimp_slot *slot = slots.items[i];
@@ -182,20 +185,20 @@ aim_code aim_cluster_at(const aim_cluster *cluster, const aim_ref *filter, size_
         if (!slot) break;
         if (index-- > 0) continue;
         const aimp_kind_info *info = aimp_kind_of(slot->kind);
-        *out = (aim_ref){.struct_size = sizeof *out,
-                         .group = info->group,
+        aim_ref found = {.group = info->group,
                          .version = info->version,
                          .kind = info->kind,
                          .ns = slot->ns,
                          .name = slot->name,
                          .uid = slot->effective->uid};
+        aimp_struct_fill(out, &found, sizeof found);
         return AIM_OK;
     }
     return aimp_fail(err, &cluster->context->allocator, AIM_E_NOT_FOUND, NULL, "the index is out of range");
 }
 
 const char *aim_cluster_nearest(const aim_cluster *cluster, const aim_ref *ref) {
-    if (!cluster || !ref || !ref->name) return NULL;
+    if (!cluster || !ref || !aimp_struct_ok(ref, sizeof *ref, 0) || !ref->name) return NULL;
     aimp_slots slots = matching(cluster, ref);
     const char *best = NULL;
     size_t size = strlen(ref->name), best_distance = size / 3 + 2;

@@ -5,10 +5,9 @@
 
 #include "base/error.h"
 #include "cluster/cluster.h"
-#include "cluster/key_place.h"
+#include "cluster/issue_report.h"
+#include "cluster/source_text.h"
 #include "doc/reader.h"
-
-#define READ_CHUNK ((size_t)1 << 16)
 
 typedef enum change_kind { PUT_DOCUMENT, PUT_EVENT, REMOVE_EVENT } change_kind;
 
@@ -33,11 +32,8 @@ typedef struct loader {
     aim_context *context;
     aimp_guard *guard;
     aimp_arena scratch;
-    const aim_source *source;
-    const char *name, *text;
-    size_t size;
-    char *owned_text; /* what the callback filled; given back when the call ends */
-    size_t capacity;
+    aimp_source_text source;
+    const aim_source *asked;
     bool overlay;
     aim_report *report;
     nursery *nursed;
@@ -47,19 +43,9 @@ typedef struct loader {
     aimp_kind_state kinds[AIMP_KIND_COUNT];
 } loader;
 
-/* Whether a place may lie in what a Secret holds: then its line is not shown. */
-static bool is_payload(const char *pointer) {
-    static const char *const parts[] = {"/data", "/stringData", "/binaryData"};
-    for (size_t i = 0; pointer && i < 3; i++) {
-        if (strstr(pointer, parts[i])) return true;
-    }
-    return false;
-}
-
 static void problem_at(loader *l, aim_code code, int32_t severity, uint64_t line, uint64_t column, const char *pointer,
                        const char *object, const char *message) {
-    bool shown = !is_payload(pointer);
-    aimp_report_place place = {l->name, shown ? l->text : NULL, l->size, line, column, pointer, object};
+    aimp_report_place place = {l->source.name, l->source.text, l->source.size, line, column, pointer, object};
     aimp_report_add(l->report, code, severity, &place, message);
 }
 
@@ -103,47 +89,6 @@ static void split_api_version(aimp_arena *arena, const char *api_version, const 
     *version = slash ? slash + 1 : api_version;
 }
 
-static int by_place(const void *left, const void *right) {
-    const aimp_issue *a = *(const aimp_issue *const *)left, *b = *(const aimp_issue *const *)right;
-    if (a->line != b->line) return a->line < b->line ? -1 : 1;
-    if (a->column != b->column) return a->column < b->column ? -1 : 1;
-    return strcmp(a->pointer, b->pointer);
-}
-
-/* An unknown field is found at its value and shown at its name, as long as not many were: each takes a walk of the
- * text. */
-static void place_at_key(const loader *l, aimp_issue *issue) {
-    enum { MANY = 256, MOST = 80 };
-    const char *name = issue->kind == AIMP_ISSUE_UNKNOWN ? issue->actual : NULL; /* in quotes */
-    size_t size = name ? strlen(name) : 0;
-    char key[MOST];
-    if (l->report->warning_count > MANY || size < 3 || size - 2 >= sizeof key) return;
-    memcpy(key, name + 1, size - 2);
-    key[size - 2] = '\0';
-    aimp_key_place(l->text, l->size, key, &issue->line, &issue->column);
-}
-
-static void report_issues(loader *l, const aimp_object *object, aimp_admission *admission) {
-    const char *title = aimp_object_title(&l->scratch, object->kind, object->ns, object->name);
-    size_t count = 0;
-    for (const aimp_issue *i = admission->issues; i; i = i->next)
-        count++;
-    aimp_issue **in_order = aimp_take_array(&l->scratch, count, sizeof *in_order);
-    size_t at = count;
-    for (aimp_issue *i = admission->issues; i; i = i->next) {
-        place_at_key(l, i);
-        in_order[--at] = i;
-    }
-    if (count) qsort(in_order, count, sizeof *in_order, by_place);
-    for (at = 0; at < count; at++) {
-        const aimp_issue *i = in_order[at];
-        bool error = i->kind == AIMP_ISSUE_TYPE;
-        problem_at(l, error ? AIM_E_TYPE : AIM_OK, error ? AIM_SEVERITY_ERROR : AIM_SEVERITY_WARNING, i->line,
-                   i->column, i->pointer, title,
-                   aimp_format(&l->scratch, "%s %s", *i->pointer ? i->pointer : "/", i->message));
-    }
-}
-
 /* The admitted object is held by a change from here on, whatever is wrong with it. */
 static void admit(loader *l, aimp_kind kind, const aimp_node *root, const aimp_arena *arena, change_kind what) {
     change *c = aimp_take_zeroed(&l->scratch, sizeof *c);
@@ -157,7 +102,7 @@ static void admit(loader *l, aimp_kind kind, const aimp_node *root, const aimp_a
     l->last = c;
     aimp_admission admission = {.arena = &object->arena};
     const aimp_node *admitted = aimp_schema_admit(&admission, aimp_kind_of(kind)->schema, root, "");
-    object->source = aimp_copy_string(&object->arena, l->name);
+    object->source = aimp_copy_string(&object->arena, l->source.name);
     object->line = root->line;
     object->column = root->column;
     object->issues = admission.issues;
@@ -167,7 +112,9 @@ static void admit(loader *l, aimp_kind kind, const aimp_node *root, const aimp_a
     if (!*object->name && !wrong_type)
         problem_at(l, AIM_E_DOCUMENT, AIM_SEVERITY_ERROR, root->line, root->column, "/metadata/name", NULL,
                    aimp_format(&l->scratch, "an object of kind %s without metadata.name", aimp_kind_of(kind)->kind));
-    report_issues(l, object, &admission);
+    aimp_report_place about = {.source = l->source.name, .text = l->source.text, .size = l->source.size};
+    about.object = aimp_object_title(&l->scratch, object->kind, object->ns, object->name);
+    aimp_report_issues(l->report, &l->scratch, &about, admission.issues, AIM_OK);
     l->kinds[kind].known = true;
 }
 
@@ -194,7 +141,7 @@ static void other_kind(loader *l, const char *group, const char *version, const 
                     same_version ? "there is no such kind" : "libaim knows ", same_version ? "" : known);
     if (same_version && known) message = aimp_format(&l->scratch, "%s (did you mean %s?)", message, known);
     problem_at(l, AIM_OK, AIM_SEVERITY_WARNING, root->line, root->column, "/apiVersion", NULL, message);
-    aimp_log *note = aimp_log_new(&l->context->allocator, l->name, message, strlen(message));
+    aimp_log *note = aimp_log_new(&l->context->allocator, l->source.name, message, strlen(message));
     if (!note) aimp_raise(l->guard, AIM_E_NO_MEMORY, "%s", "");
     note->line = root->line;
     note->column = root->column;
@@ -348,6 +295,7 @@ static void take_list(loader *l, const aimp_document *document, const char *kind
 
 static void on_document(void *user, const aimp_document *document) {
     loader *l = user;
+    aimp_check_cancel(l->guard);
     const aimp_node *root = document->root;
     const char *kind = aimp_or_empty(aimp_get_text(root, "kind"));
     bool is_case = aimp_is_case(root);
@@ -469,38 +417,11 @@ static void finish(loader *l, bool keep) {
     aimp_tables_sweep(&l->cluster->tables);
 }
 
-static void read_all(loader *l) {
-    if (l->source->data || !l->source->read) {
-        l->text = l->source->data ? l->source->data : "";
-        l->size = l->source->size;
-        return;
-    }
-    const aim_allocator *allocator = &l->context->allocator;
-    for (;;) {
-        if (l->capacity - l->size < READ_CHUNK) {
-            size_t more;
-            if (!aimp_size_multiply(l->capacity ? l->capacity : READ_CHUNK, 2, &more))
-                aimp_raise(l->guard, AIM_E_LIMIT, "the text is too long");
-            char *text = aimp_resize(allocator, l->owned_text, l->capacity, more);
-            if (!text) aimp_raise(l->guard, AIM_E_NO_MEMORY, "%s", "");
-            l->owned_text = text;
-            l->capacity = more;
-        }
-        size_t got = 0;
-        aim_code code = l->source->read(l->owned_text + l->size, READ_CHUNK, &got, l->source->user);
-        if (code == AIM_E_CANCELLED) aimp_raise(l->guard, code, "reading %s was cancelled", l->name);
-        if (code) aimp_raise(l->guard, code, "reading %s failed", l->name);
-        if (!got) break;
-        l->size += got < READ_CHUNK ? got : READ_CHUNK;
-    }
-    l->text = l->owned_text;
-}
-
 static void load(void *arg) {
     loader *l = arg;
-    read_all(l);
+    aimp_source_read(&l->source, l->asked, &l->context->allocator, l->guard);
     aimp_document_sink sink = {on_arena, on_document, on_problem, l};
-    aimp_read_documents(l->text, l->size, &l->context->limits, &l->scratch, &sink);
+    aimp_read_documents(l->source.text, l->source.size, &l->context->limits, &l->scratch, &sink);
     drop_nursery(l);
     if (l->report->error_count) return;
     for (change *c = l->first; c; c = c->next) {
@@ -513,21 +434,21 @@ static void log_result(const loader *l, aim_code code) {
     char line[256];
     if (!l->context->log) return;
     if (code)
-        snprintf(line, sizeof line, "%s was refused: %s", l->name, aim_code_name(code));
+        snprintf(line, sizeof line, "%s was refused: %s", l->source.name, aim_code_name(code));
     else
-        snprintf(line, sizeof line, "%s was read: %zu kinds, %zu warnings", l->name, l->report->kind_count,
+        snprintf(line, sizeof line, "%s was read: %zu kinds, %zu warnings", l->source.name, l->report->kind_count,
                  l->report->warning_count);
     l->context->log(code ? AIM_LOG_WARNING : AIM_LOG_INFO, line, l->context->log_user);
 }
 
 static aim_code run(aim_cluster *cluster, const aim_source *source, aim_report **report, aim_error **err) {
-    aimp_guard guard = {.cancel = NULL};
+    aimp_guard guard = {.cancel = source->cancel};
     const aim_allocator *allocator = &cluster->context->allocator;
     loader l = {.cluster = cluster,
                 .context = cluster->context,
                 .guard = &guard,
-                .source = source,
-                .name = source->name ? source->name : "(text)",
+                .source = {.name = source->name ? source->name : "(text)"},
+                .asked = source,
                 .overlay = (source->flags & AIM_SOURCE_OVERLAY) != 0};
     l.report = aimp_report_new(cluster->context, &guard);
     if (!l.report) return aimp_fail(err, allocator, AIM_E_NO_MEMORY, NULL, "out of memory");
@@ -551,7 +472,7 @@ static aim_code run(aim_cluster *cluster, const aim_source *source, aim_report *
     aimp_logs_free(allocator, l.foreign);
     aimp_logs_free(allocator, l.logs);
     finish(&l, ok);
-    aimp_place place = {.source = l.name};
+    aimp_place place = {.source = l.source.name};
     if (code)
         aimp_fail(err, allocator, code, &place, "%s", guard.message);
     else
@@ -559,7 +480,7 @@ static aim_code run(aim_cluster *cluster, const aim_source *source, aim_report *
     log_result(&l, code);
     l.report->arena.guard = NULL;
     aimp_arena_free(&l.scratch);
-    aimp_release(allocator, l.owned_text, l.capacity);
+    aimp_source_release(&l.source, allocator);
     if (report)
         *report = l.report;
     else
@@ -572,11 +493,8 @@ aim_code aim_cluster_add(aim_cluster *cluster, const aim_source *source, aim_rep
     if (report) *report = NULL;
     if (!cluster || !source)
         return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "cluster or source is NULL");
-    const aim_allocator *allocator = &cluster->context->allocator;
-    if (!aimp_struct_ok(source, sizeof *source, sizeof *source) || (source->flags & ~AIM_SOURCE_OVERLAY))
-        return aimp_fail(err, allocator, AIM_E_STRUCT, NULL, "aim_source has a wrong struct_size or unknown flags");
-    if (!source->data && source->size && !source->read)
-        return aimp_fail(err, allocator, AIM_E_ARGUMENT, NULL, "aim_source has neither data nor a read callback");
+    aim_code code = aimp_source_check(source, AIM_SOURCE_OVERLAY, &cluster->context->allocator, err);
+    if (code) return code;
     return run(cluster, source, report, err);
 }
 

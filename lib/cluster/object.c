@@ -37,16 +37,6 @@ const aimp_node *aimp_condition_of(const aimp_node *conditions, const char *type
     return NULL;
 }
 
-const char *aimp_gpu_key(aimp_arena *arena, const char *text) {
-    const char *upper = aimp_upper(arena, aimp_trim(arena, text));
-    size_t digits = 0;
-    if (aimp_starts_with(upper, "AMD-")) {
-        while (aimp_is_digit(upper[4 + digits]) || (upper[4 + digits] >= 'A' && upper[4 + digits] <= 'F'))
-            digits++;
-    }
-    return digits == 4 && !upper[8] ? upper : aimp_gpu_model(arena, text);
-}
-
 static const char *first_text(const char *a, const char *b) {
     return !aimp_is_empty(a) ? a : aimp_or_empty(b);
 }
@@ -80,12 +70,10 @@ static void describe_template(aimp_object *object) {
 
 static void describe_node(aimp_object *object) {
     aimp_node_facts *f = &object->facts.node;
-    f->strict = aimp_gpu_of_node(&object->arena, object->labels, false, false);
-    f->lenient = aimp_gpu_of_node(&object->arena, object->labels, true, true);
-    if (f->lenient.model) {
-        f->gpu_key_strict = aimp_gpu_model(&object->arena, aimp_or_empty(f->strict.model));
-        f->gpu_key = aimp_gpu_key(&object->arena, f->lenient.model);
-    }
+    f->gpu = aimp_gpu_labels_of(&object->arena, object->labels);
+    if (f->gpu.evidence != AIMP_GPU_NONE)
+        f->gpu_index = aimp_format(&object->arena, "%s %s %s", f->gpu.device ? "device" : "family",
+                                   f->gpu.device ? f->gpu.device : f->gpu.family, f->gpu.vram);
     const aimp_node *ready = aimp_condition_of(aimp_get(object->status, "conditions"), "Ready");
     f->ready = aimp_equal(aimp_get_text(ready, "status"), "True");
     f->schedulable = !aimp_is_true(aimp_get(object->spec, "unschedulable"));

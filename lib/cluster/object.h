@@ -29,8 +29,8 @@ typedef struct aimp_template_facts {
 } aimp_template_facts;
 
 typedef struct aimp_node_facts {
-    aimp_node_gpu strict, lenient;        /* by the reference's reading and by ours */
-    const char *gpu_key_strict, *gpu_key; /* under which it is indexed; NULL: no GPU */
+    aimp_gpu_labels gpu;
+    const char *gpu_index; /* nodes whose labels say the same about GPU and VRAM have the same text; NULL: no GPU */
     bool ready, schedulable;
 } aimp_node_facts;
 
@@ -62,8 +62,6 @@ void aimp_object_describe(aimp_object *object, aimp_kind kind, const aimp_node *
 /* Fills an object with the overlay's spec, labels and annotations on the base's status and identity. */
 void aimp_object_overlay(aimp_object *object, const aimp_object *base, const aimp_object *overlay);
 
-/* A GPU name for comparing: normalised, except that an unknown device such as AMD-ABCD stays whole (B-17). */
-const char *aimp_gpu_key(aimp_arena *arena, const char *text);
 const char *aimp_object_label(const aimp_object *object, const char *key);
 /* True when an owner reference names the uid. */
 bool aimp_object_is_owned_by(const aimp_object *object, const char *uid);

@@ -4,6 +4,7 @@
 
 #include "base/context.h"
 #include "base/error.h"
+#include "base/struct.h"
 #include "base/text.h"
 
 #include <string.h>
@@ -56,32 +57,64 @@ static const aimp_switches documented = {
 
 static const aimp_switches engine_0_2 = {.status_follows_the_seed = false};
 
-static const char *const types[] = {"OPTIMIZED", "PREVIEW", "UNOPTIMIZED", NULL};
-static const char *const seed_gpus[] = {"MI325X", "MI300X", "MI250X", "MI210", NULL};
-static const char *const all_gpus[] = {"MI355X", "MI350X", "MI325X", "MI300X", "MI308X", "MI300A", "MI250X", "MI210",
-                                       "MI100",  "R9700",  "W7900",  "W7800",  "V710",   "W6900X", "W6800",  "W6800X",
-                                       "V620",   "RX9070", "RX7900", "RX6900", "RX6800", NULL};
-static const char *const metrics[] = {"LATENCY", "THROUGHPUT", NULL};
-static const char *const precisions[] = {"FP4", "INT4", "FP8", "INT8", "FP16", "BF16", "FP32", NULL};
+#define TIER(...) ((const char *const[]){__VA_ARGS__, NULL})
 
+static const char *const *const types[] = {TIER("optimized"), TIER("preview"), TIER("unoptimized"), NULL};
+static const char *const *const reference_gpus[] = {TIER("MI325X"), TIER("MI300X"), TIER("MI250X"), TIER("MI210"),
+                                                    NULL};
+static const char *const *const all_gpus[] = {TIER("MI355X"), TIER("MI350X"),
+                                              TIER("MI325X"), TIER("MI300X"),
+                                              TIER("MI308X"), TIER("MI300A"),
+                                              TIER("MI250X"), TIER("MI210"),
+                                              TIER("MI100"),  TIER("R9700"),
+                                              TIER("W7900"),  TIER("W7800"),
+                                              TIER("V710"),   TIER("W6900X"),
+                                              TIER("W6800"),  TIER("W6800X"),
+                                              TIER("V620"),   TIER("RX9070"),
+                                              TIER("RX7900"), TIER("RX6900"),
+                                              TIER("RX6800"), NULL};
+static const char *const *const metrics[] = {TIER("latency"), TIER("throughput"), NULL};
+static const char *const *const precisions[] = {TIER("fp4"),  TIER("int4"), TIER("fp8"),  TIER("int8"),
+                                                TIER("fp16"), TIER("bf16"), TIER("fp32"), NULL};
+
+/* The number in an identity grows with every change of the content. */
 static const aim_policy policies[] = {
-    {AIM_BEHAVIOUR_DOCUMENTED, "documented", "builtin/documented-1", &documented, types, all_gpus, metrics, precisions},
-    {AIM_BEHAVIOUR_ENGINE_0_2, "engine-0.2", "builtin/engine-0.2-1", &engine_0_2, types, seed_gpus, metrics,
-     precisions},
+    {.behaviour = AIM_BEHAVIOUR_DOCUMENTED,
+     .name = "documented",
+     .identity = "builtin/documented-1",
+     .switches = &documented,
+     .ranking =
+         {{AIMP_D_TYPE, types}, {AIMP_D_GPU, all_gpus}, {AIMP_D_METRIC, metrics}, {AIMP_D_PRECISION, precisions}},
+     .ranking_count = 4,
+     .gpus = &aimp_gpus_known},
+    {.behaviour = AIM_BEHAVIOUR_ENGINE_0_2,
+     .name = "engine-0.2",
+     .identity = "builtin/engine-0.2-1",
+     .switches = &engine_0_2,
+     .ranking =
+         {{AIMP_D_TYPE, types}, {AIMP_D_GPU, reference_gpus}, {AIMP_D_METRIC, metrics}, {AIMP_D_PRECISION, precisions}},
+     .ranking_count = 4,
+     .gpus = &aimp_gpus_of_reference},
 };
+#define POLICY_COUNT (sizeof policies / sizeof *policies)
 
 const aim_policy *aim_policy_builtin(int32_t behaviour) {
-    for (size_t i = 0; i < sizeof policies / sizeof *policies; i++) {
+    for (size_t i = 0; i < POLICY_COUNT; i++) {
         if (policies[i].behaviour == behaviour) return &policies[i];
     }
     return NULL;
+}
+
+const char *aimp_behaviour_name(int32_t behaviour) {
+    const aim_policy *builtin = aim_policy_builtin(behaviour);
+    return builtin ? builtin->name : "";
 }
 
 int32_t aim_policy_behaviour(const aim_policy *policy) {
     return policy ? policy->behaviour : -1;
 }
 const char *aim_policy_behaviour_name(const aim_policy *policy) {
-    return policy ? policy->behaviour_name : "";
+    return policy ? aimp_behaviour_name(policy->behaviour) : "";
 }
 const char *aim_policy_identity(const aim_policy *policy) {
     return policy ? policy->identity : "";
@@ -91,15 +124,48 @@ const aimp_switches *aimp_policy_switches(const aim_policy *policy) {
 }
 
 int32_t aim_behaviour_named(const char *name) {
-    for (size_t i = 0; i < sizeof policies / sizeof *policies; i++) {
-        if (aimp_equal(policies[i].behaviour_name, name)) return policies[i].behaviour;
+    for (size_t i = 0; i < POLICY_COUNT; i++) {
+        if (aimp_equal(policies[i].name, name)) return policies[i].behaviour;
     }
     return -1;
 }
 
-static uint16_t rank_in(const char *const *order, const char *text) {
-    for (uint16_t i = 0; order[i]; i++) {
-        if (aimp_equal_ignoring_case(order[i], text)) return i;
+const char *aimp_dimension_name(aimp_dimension dimension) {
+    static const char *const names[AIMP_DIMENSION_COUNT] = {"type", "gpu", "metric", "precision"};
+    return names[dimension];
+}
+
+const char *aimp_tie_break_name(aimp_tie_break tie_break) {
+    static const char *const names[AIMP_TIE_BREAK_COUNT] = {"fewest-gpus", "name"};
+    return names[tie_break];
+}
+
+/* --- counting --- */
+
+const aim_policy *aimp_policy_retain(const aim_policy *policy) {
+    if (!policy) return aim_policy_builtin(AIM_BEHAVIOUR_DOCUMENTED);
+    aim_policy *counted = (aim_policy *)(uintptr_t)policy; /* only the count of it ever changes */
+    if (policy->context) atomic_fetch_add_explicit(&counted->holders, 1, memory_order_relaxed);
+    return policy;
+}
+
+void aimp_policy_release(const aim_policy *policy) {
+    aim_policy *counted = (aim_policy *)(uintptr_t)policy;
+    if (!policy || !policy->context) return;
+    if (atomic_fetch_sub_explicit(&counted->holders, 1, memory_order_acq_rel) != 1) return;
+    aim_context *context = policy->context;
+    aimp_arena_free(&counted->arena);
+    aimp_release(&context->allocator, counted, sizeof *counted);
+    aim_context_free(context);
+}
+
+/* --- ranking --- */
+
+static uint16_t rank_in(const char *const *const *tiers, const char *text) {
+    for (uint16_t i = 0; tiers[i]; i++) {
+        for (const char *const *name = tiers[i]; *name; name++) {
+            if (aimp_equal_ignoring_case(*name, text)) return i;
+        }
     }
     return UNKNOWN_RANK;
 }
@@ -108,13 +174,13 @@ bool aimp_rank_is_known(uint16_t rank) {
     return rank != UNKNOWN_RANK;
 }
 
-aimp_rank aimp_policy_rank(const aim_policy *policy, const char *type, const char *gpu, const char *metric,
-                           const char *precision) {
-    aimp_rank rank = {.type = rank_in(policy->types, type),
-                      .gpu = rank_in(policy->gpus, gpu),
-                      .metric = rank_in(policy->metrics, metric),
-                      .precision = rank_in(policy->precisions, precision)};
-    rank.key = (uint64_t)rank.type << 48 | (uint64_t)rank.gpu << 32 | (uint64_t)rank.metric << 16 | rank.precision;
+aimp_rank aimp_policy_rank(const aim_policy *policy, const char *const values[AIMP_DIMENSION_COUNT]) {
+    aimp_rank rank = {.key = 0};
+    for (size_t i = 0; i < policy->ranking_count; i++) {
+        const aimp_ranking *r = &policy->ranking[i];
+        rank.of[r->dimension] = rank_in(r->tiers, values[r->dimension]);
+        rank.key = rank.key << 16 | rank.of[r->dimension];
+    }
     return rank;
 }
 
@@ -122,11 +188,15 @@ aim_code aim_rank_key(const aim_policy *policy, const aim_profile *profile, uint
     const aim_allocator *allocator = &aimp_libc_allocator;
     if (err) *err = NULL;
     if (!profile || !key) return aimp_fail(err, allocator, AIM_E_ARGUMENT, NULL, "profile or key is NULL");
-    if (!aimp_struct_ok(profile, sizeof *profile, sizeof *profile) || profile->flags)
+    if (!aimp_struct_ok(profile, sizeof *profile, 0))
         return aimp_fail(err, allocator, AIM_E_STRUCT, NULL, "aim_profile has a wrong struct_size or unknown flags");
+    const char *values[AIMP_DIMENSION_COUNT] = {
+        [AIMP_D_TYPE] = aimp_or_empty(profile->type),
+        [AIMP_D_GPU] = aimp_or_empty(profile->gpu),
+        [AIMP_D_METRIC] = aimp_or_empty(profile->metric),
+        [AIMP_D_PRECISION] = aimp_or_empty(profile->precision),
+    };
     if (!policy) policy = aim_policy_builtin(AIM_BEHAVIOUR_DOCUMENTED);
-    *key = aimp_policy_rank(policy, aimp_or_empty(profile->type), aimp_or_empty(profile->gpu),
-                            aimp_or_empty(profile->metric), aimp_or_empty(profile->precision))
-               .key;
+    *key = aimp_policy_rank(policy, values).key;
     return AIM_OK;
 }

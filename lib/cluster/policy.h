@@ -2,9 +2,13 @@
 #ifndef AIMP_CLUSTER_POLICY_H
 #define AIMP_CLUSTER_POLICY_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include <aim/policy.h>
+
+#include "base/context.h"
+#include "kube/gpu.h"
 
 /* One switch for each row of spec/differences.md (or each group of rows that cannot be told apart) that this engine
  * decides; true is the documented rule. */
@@ -60,23 +64,54 @@ typedef struct aimp_switches {
     bool absent_kinds_are_unknown; /* B-77 */
 } aimp_switches;
 
+/* In what candidates are compared. */
+typedef enum aimp_dimension {
+    AIMP_D_TYPE,
+    AIMP_D_GPU,
+    AIMP_D_METRIC,
+    AIMP_D_PRECISION,
+    AIMP_DIMENSION_COUNT
+} aimp_dimension;
+
+/* One dimension and its order: tiers, the best first; the names of one tier are worth the same. */
+typedef struct aimp_ranking {
+    aimp_dimension dimension;
+    const char *const *const *tiers; /* NULL-terminated lists of names, NULL-terminated */
+} aimp_ranking;
+
+/* How candidates with the same score are told apart, where a policy asks for it. */
+typedef enum aimp_tie_break { AIMP_TIE_FEWEST_GPUS, AIMP_TIE_NAME, AIMP_TIE_BREAK_COUNT } aimp_tie_break;
+
 struct aim_policy {
     int32_t behaviour;
-    const char *behaviour_name;
-    const char *identity;
+    const char *name, *identity;
     const aimp_switches *switches;
-    const char *const *types, *const *gpus, *const *metrics, *const *precisions; /* best first */
+    aimp_ranking ranking[AIMP_DIMENSION_COUNT]; /* what counts first comes first */
+    size_t ranking_count;
+    aimp_tie_break tie_breaks[AIMP_TIE_BREAK_COUNT]; /* asked one after the other */
+    size_t tie_break_count;
+    const aimp_gpu_table *gpus;
+    /* of a policy that was made from a document; built-in ones have no context and are not counted */
+    aim_context *context;
+    aimp_arena arena;
+    atomic_uint holders;
 };
 
 const aimp_switches *aimp_policy_switches(const aim_policy *policy);
+const char *aimp_behaviour_name(int32_t behaviour);
+const char *aimp_dimension_name(aimp_dimension dimension);
+const char *aimp_tie_break_name(aimp_tie_break tie_break);
+/* An answer keeps its policy. NULL: the default one. */
+const aim_policy *aimp_policy_retain(const aim_policy *policy);
+void aimp_policy_release(const aim_policy *policy);
 
-/* Ranks of one profile and the key made from them; a rank behind the last of its order means unknown. */
+/* Ranks of one profile, by dimension, and the key made from them; a rank behind the last of its order means unknown. */
 typedef struct aimp_rank {
-    uint16_t type, gpu, metric, precision;
+    uint16_t of[AIMP_DIMENSION_COUNT];
     uint64_t key;
 } aimp_rank;
-aimp_rank aimp_policy_rank(const aim_policy *policy, const char *type, const char *gpu, const char *metric,
-                           const char *precision);
+/* values: by dimension, "" where unknown */
+aimp_rank aimp_policy_rank(const aim_policy *policy, const char *const values[AIMP_DIMENSION_COUNT]);
 bool aimp_rank_is_known(uint16_t rank);
 
 #endif

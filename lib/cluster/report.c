@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/struct.h"
 #include "base/text.h"
 
 #define EXCERPT_BYTES 160
@@ -31,9 +32,18 @@ void aim_report_free(aim_report *report) {
     aim_context_free(context);
 }
 
+/* Whether a place may lie in what a Secret holds: then its line is not shown. */
+static bool is_payload(const char *pointer) {
+    static const char *const parts[] = {"/data", "/stringData", "/binaryData"};
+    for (size_t i = 0; pointer && i < 3; i++) {
+        if (strstr(pointer, parts[i])) return true;
+    }
+    return false;
+}
+
 /* The line of the text, at most EXCERPT_BYTES of it around the column, without control characters. */
 static const char *excerpt(aimp_arena *arena, const aimp_report_place *place) {
-    if (!place->text || !place->line) return NULL;
+    if (!place->text || !place->line || is_payload(place->pointer)) return NULL;
     const char *p = place->text, *end = place->text + place->size;
     for (uint64_t line = 1; line < place->line; line++) {
         p = memchr(p, '\n', (size_t)(end - p));
@@ -142,14 +152,14 @@ size_t aim_report_count(const aim_report *report) {
 }
 
 aim_code aim_report_at(const aim_report *report, size_t index, aim_report_entry *out) {
-    if (!report || !out) return AIM_E_ARGUMENT;
-    if (out->struct_size < sizeof *out) return AIM_E_STRUCT;
+    aim_code code = aimp_struct_check_out(out, sizeof *out);
+    if (code || !report) return code ? code : AIM_E_ARGUMENT;
     const entry *e = index < report->error_count ? report->errors : report->warnings;
     if (index >= report->error_count) index -= report->error_count;
     for (; e && index > 0; e = e->next)
         index--;
     if (!e) return AIM_E_NOT_FOUND;
-    *out = e->shown;
+    aimp_struct_fill(out, &e->shown, sizeof *out);
     return AIM_OK;
 }
 

@@ -2,7 +2,7 @@
 #ifndef AIMP_CLUSTER_REPORT_H
 #define AIMP_CLUSTER_REPORT_H
 
-#include <aim/cluster.h>
+#include <aim/report.h>
 
 #include "base/context.h"
 

@@ -183,10 +183,7 @@ static size_t keys_of(const aimp_object *object, key out[MAX_KEYS]) {
         if (!text) text = aimp_text_at(object->root, "regarding", "name", NULL);
         break;
     case AIMP_NODE:
-        if (object->facts.node.gpu_key_strict) {
-            out[count++] = (key){AIMP_BY_GPU_STRICT, NULL, object->facts.node.gpu_key_strict};
-            out[count++] = (key){AIMP_BY_GPU, NULL, object->facts.node.gpu_key};
-        }
+        if (object->facts.node.gpu_index) out[count++] = (key){AIMP_BY_GPU, NULL, object->facts.node.gpu_index};
         return count;
     default: break;
     }

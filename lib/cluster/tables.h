@@ -16,8 +16,7 @@ typedef enum aimp_index {
     AIMP_BY_INFERENCE_SERVICE, /* pods: ns, label serving.kserve.io/inferenceservice */
     AIMP_BY_NODE,              /* pods: spec.nodeName */
     AIMP_BY_INVOLVED,          /* events: ns, name of the involved object */
-    AIMP_BY_GPU_STRICT,        /* nodes: GPU model as the reference compares it */
-    AIMP_BY_GPU,               /* nodes: GPU model, unknown devices whole */
+    AIMP_BY_GPU,               /* nodes: what their labels say about GPU and VRAM */
     AIMP_INDEX_COUNT
 } aimp_index;
 
@@ -55,7 +54,7 @@ typedef struct aimp_tables {
     aimp_hash_table buckets; /* aimp_bucket */
     aimp_slots by_kind[AIMP_KIND_COUNT];
     size_t empty_slots, empty_buckets;
-    aimp_bucket **gpus; /* the buckets of AIMP_BY_GPU, so that the models of a cluster can be told without its nodes */
+    aimp_bucket **gpus; /* the buckets of AIMP_BY_GPU, so that the GPUs of a cluster can be told without its nodes */
     size_t gpu_count, gpu_capacity;
 } aimp_tables;
 

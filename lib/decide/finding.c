@@ -40,6 +40,7 @@ static const struct {
     [AIMP_R_AMBIGUOUS] = {702, "TemplateSelectionAmbiguous"},
     [AIMP_R_BEST_MATCH] = {703, "BestMatch"},
     [AIMP_R_UNRANKED] = {704, "UnrankedValue"},
+    [AIMP_R_LOST_TIE_BREAK] = {705, "LostTieBreak"},
     [AIMP_R_TEMPLATE_NOT_FOUND] = {801, "TemplateNotFound"},
     [AIMP_R_TEMPLATE_READ_FAILED] = {802, "TemplateReadFailed"},
     [AIMP_R_RECORDED_TEMPLATE_KEPT] = {803, "RecordedTemplateKept"},

@@ -45,6 +45,7 @@ typedef enum aimp_reason {
     AIMP_R_AMBIGUOUS,
     AIMP_R_BEST_MATCH,
     AIMP_R_UNRANKED,
+    AIMP_R_LOST_TIE_BREAK,
     /* template */
     AIMP_R_TEMPLATE_NOT_FOUND,
     AIMP_R_TEMPLATE_READ_FAILED,

@@ -65,38 +65,51 @@ static int64_t gpus_needed(const aimp_pass *pass, const aimp_node *gpu, const ch
     return needed;
 }
 
+typedef struct gpu_count {
+    const char *resource;
+    int64_t total, free, most_free; /* of all nodes, and on one node */
+    bool counted;                   /* some node says how many it has */
+} gpu_count;
+
+/* Stops at the first node that has enough. */
+static void count_nodes(aimp_pass *pass, const aimp_slots *nodes, int64_t needed, gpu_count *out) {
+    for (size_t i = 0; i < nodes->count && out->most_free < needed; i++) {
+        const aimp_object *node = nodes->items[i]->effective;
+        if (!node->facts.node.ready || !node->facts.node.schedulable) continue;
+        int64_t allocatable = amount(aimp_get(node->status, "allocatable"), out->resource);
+        int64_t left = allocatable - used_on_node(pass, node->name, out->resource);
+        out->counted = out->counted || aimp_at(node->status, "allocatable", out->resource, NULL);
+        if (left < 0) left = 0;
+        out->total += allocatable;
+        out->free += left;
+        if (left > out->most_free) out->most_free = left;
+    }
+}
+
 void aimp_pass_check_capacity(aimp_pass *pass) {
     const aimp_object *template_object = pass->template_.object;
     if (!template_object || !*template_object->facts.template_facts.gpu_key || pass->seen.inference_service.object)
         return;
-    const aimp_node *gpu = aimp_at(template_object->status, "resolvedHardware", "gpu", NULL);
-    const char *resource = aimp_or_empty(aimp_get_text(gpu, "resourceName"));
+    const aimp_node *hardware = aimp_at(template_object->status, "resolvedHardware", "gpu", NULL);
+    const char *resource = aimp_or_empty(aimp_get_text(hardware, "resourceName"));
     if (!*resource) resource = "amd.com/gpu";
-    int64_t needed = gpus_needed(pass, gpu, resource);
+    int64_t needed = gpus_needed(pass, hardware, resource);
     if (needed <= 0) return;
     if (!pass->cluster->kinds[AIMP_POD].known || !pass->cluster->kinds[AIMP_NODE].known) return;
-    const aimp_slots *nodes =
-        aimp_tables_lookup(&pass->cluster->tables, AIMP_BY_GPU, NULL, template_object->facts.template_facts.gpu_key);
-    int64_t total = 0, free_somewhere = 0, best = 0;
-    bool counted = false;
-    for (size_t i = 0; nodes && i < nodes->count; i++) {
-        const aimp_object *node = nodes->items[i]->effective;
-        if (!node->facts.node.ready || !node->facts.node.schedulable) continue;
-        int64_t allocatable = amount(aimp_get(node->status, "allocatable"), resource);
-        int64_t left = allocatable - used_on_node(pass, node->name, resource);
-        counted = counted || aimp_at(node->status, "allocatable", resource, NULL);
-        if (left < 0) left = 0;
-        total += allocatable;
-        free_somewhere += left;
-        if (left > best) best = left;
-        if (best >= needed) return;
+    const aimp_cluster_gpus *gpus = aimp_pass_gpus(pass);
+    const char *key = aimp_template_gpu_key(pass, &template_object->facts.template_facts);
+    gpu_count gpu = {.resource = resource};
+    for (size_t i = 0; i < gpus->count && gpu.most_free < needed; i++) {
+        if (strcmp(gpus->items[i].key, key) == 0) count_nodes(pass, gpus->items[i].nodes, needed, &gpu);
     }
-    if (!counted) return;
+    if (gpu.most_free >= needed) return;
+    if (!gpu.counted) return;
     aimp_finding *f = aimp_pass_note(pass, AIMP_R_NO_FREE_GPU, AIM_SEVERITY_WARNING, template_object);
     f->pointer = "/status/resolvedHardware/gpu/requests";
-    f->actual = aimp_format(pass->arena, "%lld free on one node", (long long)best);
+    f->actual = aimp_format(pass->arena, "%lld free on one node", (long long)gpu.most_free);
     f->wanted = aimp_format(pass->arena, "%lld", (long long)needed);
-    f->message = aimp_format(pass->arena, "needs %lld GPU%s on one node; %lld %s free now (%lld of %lld in use)",
-                             (long long)needed, needed == 1 ? "" : "s", (long long)best, best == 1 ? "is" : "are",
-                             (long long)(total - free_somewhere), (long long)total);
+    f->message =
+        aimp_format(pass->arena, "needs %lld GPU%s on one node; %lld %s free now (%lld of %lld in use)",
+                    (long long)needed, needed == 1 ? "" : "s", (long long)gpu.most_free,
+                    gpu.most_free == 1 ? "is" : "are", (long long)(gpu.total - gpu.free), (long long)gpu.total);
 }

@@ -99,6 +99,20 @@ typedef struct aimp_resolution {
     const char *message;
 } aimp_resolution;
 
+/* --- GPUs of the cluster --- */
+
+/* Nodes whose labels say the same. */
+typedef struct aimp_cluster_gpu {
+    const char *model, *key; /* as shown, and as compared */
+    int64_t vram_bytes;      /* 0: unknown */
+    const aimp_slots *nodes;
+} aimp_cluster_gpu;
+
+typedef struct aimp_cluster_gpus {
+    aimp_cluster_gpu *items; /* in the order of their models */
+    size_t count;
+} aimp_cluster_gpus;
+
 /* --- template --- */
 typedef enum aimp_stage {
     AIMP_STAGE_AVAILABILITY,
@@ -124,6 +138,7 @@ typedef struct aimp_candidate {
     bool alive;
     size_t rank; /* from 1 among those that reached ranking; 0: did not */
     aimp_rank score;
+    size_t ties_survived; /* tie-breaks, among candidates with the best score */
     aimp_judgement judgements[AIMP_STAGE_COUNT];
     aimp_findings findings;
 } aimp_candidate;
@@ -206,8 +221,9 @@ typedef struct aimp_pass {
     aimp_findings findings;
     uint64_t unknown_kinds; /* bits by aimp_kind: kinds that nobody supplied and a decision wanted */
     aimp_read *reads, *last_read;
-    const char *gpus_text; /* aimp_gpus_of_cluster(), once it was asked */
-    aimp_held **held;      /* where held objects are listed, each with a reference */
+    aimp_cluster_gpus gpus; /* aimp_pass_gpus(), once it was asked */
+    const char *gpus_text;  /* aimp_gpus_of_cluster(), once it was asked */
+    aimp_held **held;       /* where held objects are listed, each with a reference */
 } aimp_pass;
 
 /* --- pass.c --- */
@@ -256,7 +272,16 @@ void aimp_sort_candidates(aimp_selection *selection);
 const char *aimp_candidate_type(const aimp_pass *pass, const aimp_object *template_object);
 const char *aimp_candidate_gpu(const aimp_pass *pass, const aimp_object *template_object);
 bool aimp_overrides_allow(aimp_pass *pass, const aimp_object *template_object, aimp_judgement *judgement);
-/* "MI300X on 2 nodes, MI210 on 1 node" */
+
+/* cluster_gpus.c */
+const aimp_cluster_gpus *aimp_pass_gpus(aimp_pass *pass);
+/* A GPU name, and the one that a template needs ("" for any), as the rules compare them. */
+const char *aimp_pass_gpu_key(const aimp_pass *pass, const char *text);
+const char *aimp_template_gpu_key(const aimp_pass *pass, const aimp_template_facts *facts);
+bool aimp_pass_has_gpu(aimp_pass *pass, const aimp_template_facts *facts);
+/* Of the nodes with the template's GPU, or with any when it names none; unknown: some node does not say. */
+int64_t aimp_pass_largest_vram(aimp_pass *pass, const aimp_template_facts *facts, bool *unknown);
+/* "MI210 on 1 node, MI300X on 2 nodes" */
 const char *aimp_gpus_of_cluster(aimp_pass *pass);
 
 /* runtime_config.c: the merged configuration of any namespaced object */

@@ -14,27 +14,41 @@ static const char *or_none(const char *text) {
     return *text ? text : "none";
 }
 
-typedef struct dimension {
-    const char *name, *pointer, *value, *best_value;
-    uint16_t rank, best_rank;
-} dimension;
+/* What a dimension is called in a sentence, and where its value stands. */
+static const struct {
+    const char *name, *pointer;
+} dimensions[AIMP_DIMENSION_COUNT] = {
+    [AIMP_D_TYPE] = {"profile type", "/status/profile/metadata/type"},
+    [AIMP_D_GPU] = {"GPU", "/spec/hardware/gpu/model"},
+    [AIMP_D_METRIC] = {"metric", "/status/profile/metadata/metric"},
+    [AIMP_D_PRECISION] = {"precision", "/status/profile/metadata/precision"},
+};
+
+static const char *value_of(const aimp_pass *pass, const aimp_candidate *c, aimp_dimension dimension) {
+    const aimp_template_facts *facts = &c->object->facts.template_facts;
+    switch (dimension) {
+    case AIMP_D_TYPE: return aimp_candidate_type(pass, c->object);
+    case AIMP_D_GPU: return aimp_candidate_gpu(pass, c->object);
+    case AIMP_D_METRIC: return facts->metric;
+    default: return facts->precision;
+    }
+}
+
+static aimp_rank score_of(const aimp_pass *pass, const aimp_candidate *c) {
+    const char *values[AIMP_DIMENSION_COUNT];
+    for (int d = 0; d < AIMP_DIMENSION_COUNT; d++)
+        values[d] = value_of(pass, c, (aimp_dimension)d);
+    return aimp_policy_rank(pass->policy, values);
+}
 
 /* The first dimension in which a candidate is worse than the winner. */
-static dimension deciding(const aimp_pass *pass, const aimp_candidate *c, const aimp_candidate *winner) {
-    const aimp_template_facts *f = &c->object->facts.template_facts, *w = &winner->object->facts.template_facts;
-    const dimension all[] = {
-        {"profile type", "/status/profile/metadata/type", aimp_candidate_type(pass, c->object),
-         aimp_candidate_type(pass, winner->object), c->score.type, winner->score.type},
-        {"GPU", "/spec/hardware/gpu/model", aimp_candidate_gpu(pass, c->object),
-         aimp_candidate_gpu(pass, winner->object), c->score.gpu, winner->score.gpu},
-        {"metric", "/status/profile/metadata/metric", f->metric, w->metric, c->score.metric, winner->score.metric},
-        {"precision", "/status/profile/metadata/precision", f->precision, w->precision, c->score.precision,
-         winner->score.precision},
-    };
-    for (size_t i = 0; i < 3; i++) {
-        if (all[i].rank != all[i].best_rank) return all[i];
-    }
-    return all[3];
+static aimp_dimension deciding(const aimp_pass *pass, const aimp_candidate *c, const aimp_candidate *winner) {
+    const aimp_ranking *ranking = pass->policy->ranking;
+    size_t i = 0;
+    while (i + 1 < pass->policy->ranking_count &&
+           c->score.of[ranking[i].dimension] == winner->score.of[ranking[i].dimension])
+        i++;
+    return ranking[i].dimension;
 }
 
 static aimp_remedy name_it(aimp_pass *pass, const aimp_object *object) {
@@ -46,16 +60,18 @@ static aimp_remedy name_it(aimp_pass *pass, const aimp_object *object) {
 }
 
 static void explain_outranked(aimp_pass *pass, aimp_candidate *c, const aimp_candidate *winner) {
-    dimension d = deciding(pass, c, winner);
+    const aimp_dimension d = deciding(pass, c, winner);
+    const char *pointer = dimensions[d].pointer, *value = or_none(value_of(pass, c, d)),
+               *best = or_none(value_of(pass, winner, d));
     c->verdict = AIM_VERDICT_OUTRANKED;
     c->stage = AIMP_STAGE_RANK;
     c->reason = AIMP_R_LOWER_RANK;
-    c->judgements[AIMP_STAGE_RANK] = (aimp_judgement){true, false, d.pointer, or_none(d.value), or_none(d.best_value)};
+    c->judgements[AIMP_STAGE_RANK] = (aimp_judgement){true, false, pointer, value, best};
     aimp_finding *f = aimp_findings_add(pass->arena, &c->findings, AIMP_R_LOWER_RANK, AIM_SEVERITY_INFO, c->object);
-    f->pointer = d.pointer;
-    f->actual = or_none(d.value);
-    f->wanted = or_none(d.best_value);
-    f->message = aimp_format(pass->arena, "%s %s ranks after %s", d.name, f->actual, f->wanted);
+    f->pointer = pointer;
+    f->actual = value;
+    f->wanted = best;
+    f->message = aimp_format(pass->arena, "%s %s ranks after %s", dimensions[d].name, value, best);
     f->remedy = name_it(pass, c->object);
 }
 
@@ -78,43 +94,106 @@ static void explain_tied(aimp_pass *pass, aimp_candidate *c) {
     f->remedy = name_it(pass, c->object);
 }
 
-static void explain_chosen(aimp_pass *pass, aimp_candidate *c) {
+static void explain_chosen(aimp_pass *pass, aimp_candidate *c, size_t tied) {
     c->verdict = AIM_VERDICT_CHOSEN;
     c->stage = AIMP_STAGE_RANK;
     c->reason = AIMP_R_BEST_MATCH;
+    const char *how = "the best score";
+    if (tied > 1)
+        how =
+            aimp_format(pass->arena, "the best score, and of %zu with that score the one that the tie-break %s prefers",
+                        tied, aimp_tie_break_name(pass->policy->tie_breaks[c->ties_survived - 1]));
     c->judgements[AIMP_STAGE_RANK] =
-        (aimp_judgement){true, true, "/status/profile/metadata", "the best score", "the best score alone"};
+        (aimp_judgement){true, true, "/status/profile/metadata", how, "the best score alone"};
     aimp_finding *f = aimp_findings_add(pass->arena, &c->findings, AIMP_R_BEST_MATCH, AIM_SEVERITY_INFO, c->object);
     f->pointer = "/status/profile/metadata";
-    f->message = pass->template_.remaining[AIMP_STAGE_SCOPE] == 1 ? "the only candidate that passed every filter"
-                                                                  : "the best score";
+    f->message = pass->template_.remaining[AIMP_STAGE_SCOPE] == 1 ? "the only candidate that passed every filter" : how;
 }
 
 /* A value that the policy does not know ranks behind all that it knows. */
 static void note_unranked(aimp_pass *pass, aimp_candidate *c) {
-    const aimp_template_facts *f = &c->object->facts.template_facts;
-    const struct {
-        const char *name, *value;
-        uint16_t rank;
-    } all[] = {{"profile type", aimp_candidate_type(pass, c->object), c->score.type},
-               {"GPU", aimp_candidate_gpu(pass, c->object), c->score.gpu},
-               {"metric", f->metric, c->score.metric},
-               {"precision", f->precision, c->score.precision}};
-    for (size_t i = 0; i < 4; i++) {
-        if (!*all[i].value || aimp_rank_is_known(all[i].rank)) continue;
+    for (size_t i = 0; i < pass->policy->ranking_count; i++) {
+        const aimp_dimension d = pass->policy->ranking[i].dimension;
+        const char *value = value_of(pass, c, d);
+        if (!*value || aimp_rank_is_known(c->score.of[d])) continue;
         aimp_finding *finding =
             aimp_findings_add(pass->arena, &c->findings, AIMP_R_UNRANKED, AIM_SEVERITY_INFO, c->object);
-        finding->actual = all[i].value;
+        finding->actual = value;
         finding->message =
-            aimp_format(pass->arena, "%s %s has no rank and counts as the last", all[i].name, all[i].value);
+            aimp_format(pass->arena, "%s %s has no rank and counts as the last", dimensions[d].name, value);
     }
 }
 
-static bool counts_differ(const aimp_selection *s, uint64_t key) {
+/* --- ties --- */
+
+/* What a tie-break compares, and how it says so. */
+static int compare_tied(aimp_tie_break tie_break, const aimp_candidate *a, const aimp_candidate *b) {
+    int64_t left = a->object->facts.template_facts.gpu_count, right = b->object->facts.template_facts.gpu_count;
+    if (tie_break == AIMP_TIE_NAME) return strcmp(a->object->name, b->object->name);
+    if (!left || !right) return !left - !right; /* a number that nobody states is no small one */
+    return (left > right) - (left < right);
+}
+
+static const char *tied_value(aimp_pass *pass, aimp_tie_break tie_break, const aimp_candidate *c) {
+    int64_t gpus = c->object->facts.template_facts.gpu_count;
+    if (tie_break == AIMP_TIE_NAME) return c->object->name;
+    return gpus ? aimp_format(pass->arena, "%lld GPU%s", (long long)gpus, gpus == 1 ? "" : "s") : "no number of GPUs";
+}
+
+static void explain_lost_tie(aimp_pass *pass, aimp_candidate *c, const aimp_candidate *best, aimp_tie_break tie_break) {
+    const char *pointer = tie_break == AIMP_TIE_NAME ? "/metadata/name" : "/spec/hardware/gpu/requests";
+    const char *value = tied_value(pass, tie_break, c), *wanted = tied_value(pass, tie_break, best);
+    c->verdict = AIM_VERDICT_OUTRANKED;
+    c->stage = AIMP_STAGE_RANK;
+    c->reason = AIMP_R_LOST_TIE_BREAK;
+    c->judgements[AIMP_STAGE_RANK] = (aimp_judgement){true, false, pointer, value, wanted};
+    aimp_finding *f = aimp_findings_add(pass->arena, &c->findings, AIMP_R_LOST_TIE_BREAK, AIM_SEVERITY_INFO, c->object);
+    f->pointer = pointer;
+    f->actual = value;
+    f->wanted = wanted;
+    f->message = aimp_format(pass->arena, "has the same score, and the tie-break %s prefers %s to %s",
+                             aimp_tie_break_name(tie_break), wanted, value);
+    f->remedy = name_it(pass, c->object);
+}
+
+static bool is_tied(const aimp_candidate *c, uint64_t key, size_t survived) {
+    return c->alive && c->score.key == key && c->ties_survived == survived;
+}
+
+/* One tie-break over those that survived all before it; answers how many survive this one. */
+static size_t break_tie(aimp_pass *pass, uint64_t key, size_t round) {
+    aimp_selection *s = &pass->template_;
+    const aimp_tie_break tie_break = pass->policy->tie_breaks[round];
+    const aimp_candidate *best = NULL;
+    size_t left = 0;
+    for (size_t i = 0; i < s->candidate_count; i++) {
+        const aimp_candidate *c = &s->candidates[i];
+        if (is_tied(c, key, round) && (!best || compare_tied(tie_break, c, best) < 0)) best = c;
+    }
+    for (size_t i = 0; i < s->candidate_count; i++) {
+        aimp_candidate *c = &s->candidates[i];
+        if (!is_tied(c, key, round)) continue;
+        if (compare_tied(tie_break, c, best) == 0)
+            c->ties_survived++, left++;
+        else
+            explain_lost_tie(pass, c, best, tie_break);
+    }
+    return left;
+}
+
+/* As many tie-breaks as it takes; answers how many were asked. */
+static size_t break_ties(aimp_pass *pass, uint64_t key) {
+    size_t round = 0;
+    while (pass->template_.best_count > 1 && round < pass->policy->tie_break_count)
+        pass->template_.best_count = break_tie(pass, key, round++);
+    return round;
+}
+
+static bool counts_differ(const aimp_selection *s, uint64_t key, size_t survived) {
     int64_t first = -1;
     for (size_t i = 0; i < s->candidate_count; i++) {
         const aimp_candidate *c = &s->candidates[i];
-        if (!c->alive || c->score.key != key) continue;
+        if (!is_tied(c, key, survived)) continue;
         int64_t count = c->object->facts.template_facts.gpu_count;
         if (first >= 0 && count != first) return true;
         first = count;
@@ -122,13 +201,13 @@ static bool counts_differ(const aimp_selection *s, uint64_t key) {
     return false;
 }
 
-static void ambiguous(aimp_pass *pass, uint64_t key) {
+static void ambiguous(aimp_pass *pass, uint64_t key, size_t survived) {
     aimp_selection *s = &pass->template_;
     aimp_text names = aimp_text_new(pass->arena);
-    bool counts = counts_differ(s, key);
+    bool counts = counts_differ(s, key, survived);
     for (size_t i = 0; i < s->candidate_count; i++) {
         aimp_candidate *c = &s->candidates[i];
-        if (!c->alive || c->score.key != key) continue;
+        if (!is_tied(c, key, survived)) continue;
         aimp_text_add_format(&names, "%s%s", names.size ? ", " : "", c->object->name);
         if (counts)
             aimp_text_add_format(&names, " (%lld GPU%s)", (long long)c->object->facts.template_facts.gpu_count,
@@ -145,7 +224,7 @@ static void ambiguous(aimp_pass *pass, uint64_t key) {
 
 static int by_score(const aimp_candidate *a, const aimp_candidate *b) {
     if (a->score.key != b->score.key) return a->score.key < b->score.key ? -1 : 1;
-    return 0;
+    return (a->ties_survived < b->ties_survived) - (a->ties_survived > b->ties_survived);
 }
 
 static int by_name(const aimp_candidate *a, const aimp_candidate *b) {
@@ -171,7 +250,7 @@ static void set_ranks(aimp_selection *s) {
         if (!c->alive) continue;
         c->rank = 1;
         for (size_t k = 0; k < s->candidate_count; k++)
-            c->rank += s->candidates[k].alive && s->candidates[k].score.key < c->score.key;
+            c->rank += s->candidates[k].alive && by_score(&s->candidates[k], c) < 0;
     }
 }
 
@@ -194,28 +273,29 @@ void aimp_pass_rank_candidates(aimp_pass *pass) {
     for (size_t i = 0; i < s->candidate_count; i++) {
         aimp_candidate *c = &s->candidates[i];
         if (!c->alive) continue;
-        const aimp_template_facts *facts = &c->object->facts.template_facts;
-        c->score = aimp_policy_rank(pass->policy, aimp_candidate_type(pass, c->object),
-                                    aimp_candidate_gpu(pass, c->object), facts->metric, facts->precision);
+        c->score = score_of(pass, c);
         note_unranked(pass, c);
         if (!winner || c->score.key < winner->score.key) winner = c;
     }
-    uint64_t best = winner->score.key;
-    for (size_t i = 0; i < s->candidate_count; i++)
-        s->best_count += s->candidates[i].alive && s->candidates[i].score.key == best;
-    s->remaining[AIMP_STAGE_RANK] = s->best_count;
-    set_ranks(s);
-    const aimp_object *chosen = winner->object;
+    const uint64_t best = winner->score.key;
     for (size_t i = 0; i < s->candidate_count; i++) {
         aimp_candidate *c = &s->candidates[i];
         if (c->alive && c->score.key != best) explain_outranked(pass, c, winner);
+        s->best_count += c->alive && c->score.key == best;
     }
+    const size_t tied = s->best_count, survived = break_ties(pass, best);
+    s->remaining[AIMP_STAGE_RANK] = s->best_count;
+    set_ranks(s);
     if (s->best_count > 1) {
-        ambiguous(pass, best);
-    } else {
-        explain_chosen(pass, winner);
-        s->reason = AIMP_R_BEST_MATCH;
-        s->message = aimp_format(pass->arena, "template %s is the best of %zu", chosen->name, s->candidate_count);
-        read_again(pass, chosen);
+        ambiguous(pass, best, survived);
+        return;
     }
+    for (size_t i = 0; i < s->candidate_count; i++) {
+        if (is_tied(&s->candidates[i], best, survived)) winner = &s->candidates[i];
+    }
+    const aimp_object *chosen = winner->object;
+    explain_chosen(pass, winner, tied);
+    s->reason = AIMP_R_BEST_MATCH;
+    s->message = aimp_format(pass->arena, "template %s is the best of %zu", chosen->name, s->candidate_count);
+    read_again(pass, chosen);
 }

@@ -60,11 +60,6 @@ static bool is_optimized(aimp_pass *pass, aimp_candidate *c, aimp_judgement *j, 
     return false;
 }
 
-static const char *gpu_key(aimp_pass *pass, const char *text) {
-    return pass->rules->unknown_devices_compare_whole ? aimp_gpu_key(pass->arena, text)
-                                                      : aimp_gpu_model(pass->arena, text);
-}
-
 static bool reject_override(aimp_judgement *j, const char *pointer, const char *actual, const char *wanted) {
     *j = (aimp_judgement){true, false, pointer, *actual ? actual : "none", wanted};
     return false;
@@ -83,7 +78,7 @@ bool aimp_overrides_allow(aimp_pass *pass, const aimp_object *object, aimp_judge
         return reject_override(j, "/status/profile/metadata/metric", facts->metric, metric);
     if (*precision && !aimp_equal_ignoring_case(precision, facts->precision))
         return reject_override(j, "/status/profile/metadata/precision", facts->precision, precision);
-    if (*model && *facts->gpu_filter && strcmp(gpu_key(pass, model), gpu_key(pass, facts->gpu_filter)) != 0)
+    if (*model && *facts->gpu_filter && strcmp(aimp_pass_gpu_key(pass, model), aimp_template_gpu_key(pass, facts)) != 0)
         return reject_override(j, "/spec/hardware/gpu/model", facts->gpu_filter, model);
     if (count > 0 && facts->gpu_count > 0 && count != facts->gpu_count)
         return reject_override(j, "/spec/hardware/gpu/requests",
@@ -111,54 +106,14 @@ static bool fits_overrides(aimp_pass *pass, aimp_candidate *c, aimp_judgement *j
     return false;
 }
 
-const char *aimp_gpus_of_cluster(aimp_pass *pass) {
-    enum { MOST = 20 };
-    const aimp_tables *tables = &pass->cluster->tables;
-    aimp_text text = aimp_text_new(pass->arena);
-    size_t named = 0, more = 0;
-    if (pass->gpus_text) return pass->gpus_text;
-    for (size_t i = 0; i < tables->gpu_count; i++) {
-        const aimp_bucket *bucket = tables->gpus[i];
-        if (!bucket->slots.count) continue;
-        if (named == MOST) {
-            more++;
-            continue;
-        }
-        aimp_text_add_format(&text, "%s%s on %zu node%s", named++ ? ", " : "", bucket->key + 1, bucket->slots.count,
-                             bucket->slots.count == 1 ? "" : "s");
-    }
-    if (more) aimp_text_add_format(&text, " and %zu more", more);
-    pass->gpus_text = text.size ? aimp_text_string(&text) : "no AMD GPU";
-    return pass->gpus_text;
-}
-
-static bool cluster_has_gpu(aimp_pass *pass, const aimp_template_facts *facts) {
-    bool whole = pass->rules->unknown_devices_compare_whole;
-    return aimp_tables_lookup(&pass->cluster->tables, whole ? AIMP_BY_GPU : AIMP_BY_GPU_STRICT, NULL,
-                              whole ? facts->gpu_key : facts->gpu_model) != NULL;
-}
-
-/* Largest VRAM of a node with the template's GPU, or with any when it names none; unknown: some node does not say. */
-static bool vram_suffices(aimp_pass *pass, const aimp_template_facts *facts, int64_t *best, bool *unknown) {
-    const aimp_slots *nodes = &pass->cluster->tables.by_kind[AIMP_NODE];
-    if (*facts->gpu_model) nodes = aimp_tables_lookup(&pass->cluster->tables, AIMP_BY_GPU, NULL, facts->gpu_key);
-    *best = 0;
-    *unknown = false;
-    for (size_t i = 0; nodes && i < nodes->count; i++) {
-        const aimp_node_gpu *gpu = &nodes->items[i]->effective->facts.node.lenient;
-        if (!gpu->model) continue;
-        if (!gpu->vram_bytes) *unknown = true;
-        if (gpu->vram_bytes > *best) *best = gpu->vram_bytes;
-    }
-    return *best >= facts->min_vram_bytes;
-}
-
 static bool has_vram(aimp_pass *pass, aimp_candidate *c, aimp_judgement *j, aimp_finding *f) {
-    const int64_t gibibyte = (int64_t)1 << 30;
+    const int64_t gibibyte = AIMP_GIBIBYTE;
     const aimp_template_facts *facts = &c->object->facts.template_facts;
-    int64_t wanted = facts->min_vram_bytes, best;
+    const int64_t wanted = facts->min_vram_bytes;
+    if (!pass->rules->min_vram_filters || wanted <= 0) return true;
     bool unknown;
-    if (!pass->rules->min_vram_filters || wanted <= 0 || vram_suffices(pass, facts, &best, &unknown)) return true;
+    const int64_t best = aimp_pass_largest_vram(pass, facts, &unknown);
+    if (best >= wanted) return true;
     const char *needs = aimp_format(pass->arena, "%lldGi", (long long)((wanted + gibibyte - 1) / gibibyte));
     *j = (aimp_judgement){true, unknown, "/spec/hardware/gpu/minVram",
                           aimp_format(pass->arena, "%lldGi", (long long)(best / gibibyte)), needs};
@@ -188,7 +143,7 @@ static bool has_gpu(aimp_pass *pass, aimp_candidate *c, aimp_judgement *j, aimp_
     const char *pointer = aimp_text_at(c->object->spec, "hardware", "gpu", "model", NULL)
                               ? "/spec/hardware/gpu/model"
                               : "/status/profile/metadata/gpu";
-    *j = (aimp_judgement){true, cluster_has_gpu(pass, facts), pointer, facts->gpu_filter, aimp_gpus_of_cluster(pass)};
+    *j = (aimp_judgement){true, aimp_pass_has_gpu(pass, facts), pointer, facts->gpu_filter, aimp_gpus_of_cluster(pass)};
     if (j->kept) return has_vram(pass, c, j, f);
     f->reason = AIMP_R_GPU_NOT_IN_CLUSTER;
     f->message = aimp_format(pass->arena, "GPU %s is not in the cluster (it has %s)", facts->gpu_filter, j->wanted);

@@ -70,6 +70,11 @@ void aimp_write_json(aimp_text *out, const aimp_node *node) {
     }
 }
 
+void aimp_write_json_line(aimp_text *out, const aimp_node *node) {
+    aimp_write_json(out, node);
+    aimp_text_add_char(out, '\n');
+}
+
 static void yaml_string(aimp_text *out, const char *text, size_t size) {
     if (aimp_yaml_needs_quotes(text, size))
         write_quoted(out, text, size, true);

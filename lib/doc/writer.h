@@ -7,6 +7,8 @@
 
 /* One line of JSON without a newline at its end. */
 void aimp_write_json(aimp_text *out, const aimp_node *node);
+/* The same with a newline at the end. */
+void aimp_write_json_line(aimp_text *out, const aimp_node *node);
 /* The same as arena text. */
 const char *aimp_json_text(aimp_arena *arena, const aimp_node *node);
 /* A block of YAML that ends with a newline; strings that a YAML 1.1 or 1.2 reader would retype are quoted. */

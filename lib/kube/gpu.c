@@ -7,46 +7,40 @@
 #include "base/text.h"
 #include "kube/quantity.h"
 
-#define GIBIBYTE ((int64_t)1 << 30)
 #define MEBIBYTE ((int64_t)1 << 20)
 #define LONGEST_VRAM_TEXT 40
 
-typedef struct device {
-    const char *id;
-    const char *model;
-    bool extended; /* unknown to the reference: differences.md B-74 */
-} device;
+#define DEVICES(...) ((const char *const[]){__VA_ARGS__, NULL})
 
-/* In ascending order of ids, so that the ids of a model come out sorted. */
-static const device devices[] = {
-    {"738c", "MI100", false},  {"738e", "MI100", false},  {"73a1", "V620", false},   {"73a2", "W6900X", false},
-    {"73a3", "W6800", false},  {"73ab", "W6800X", false}, {"73ae", "V620", false},   {"73af", "RX6900", false},
-    {"73bf", "RX6800", false}, {"7408", "MI250X", false}, {"740c", "MI250X", false}, {"740f", "MI210", false},
-    {"7410", "MI210", false},  {"7448", "W7900", false},  {"7449", "W7800", false},  {"744a", "W7900", false},
-    {"744c", "RX7900", false}, {"745e", "W7800", false},  {"7460", "V710", false},   {"7461", "V710", false},
-    {"74a0", "MI300A", false}, {"74a1", "MI300X", false}, {"74a2", "MI308X", false}, {"74a5", "MI325X", false},
-    {"74a8", "MI308X", false}, {"74a9", "MI300X", false}, {"74b5", "MI300X", false}, {"74b6", "MI308X", false},
-    {"74b9", "MI325X", false}, {"74bc", "MI308X", true},  {"74bd", "MI300X", false}, {"7550", "RX9070", false},
-    {"7551", "R9700", true},   {"75a0", "MI350X", false}, {"75a3", "MI355X", false}, {"75b0", "MI350X", false},
-    {"75b3", "MI355X", false},
+/* Two overlapping tables: the first two rows are unknown to the reference (B-74), the last is its row of the first. */
+static const aimp_gpu_facts models[] = {
+    {"MI308X", 128 * AIMP_GIBIBYTE, DEVICES("74a2", "74a8", "74b6", "74bc")},
+    {"R9700", 32 * AIMP_GIBIBYTE, DEVICES("7551")},
+    {"MI100", 32 * AIMP_GIBIBYTE, DEVICES("738c", "738e")},
+    {"MI210", 64 * AIMP_GIBIBYTE, DEVICES("740f", "7410")},
+    {"MI250X", 128 * AIMP_GIBIBYTE, DEVICES("7408", "740c")},
+    {"MI300A", 128 * AIMP_GIBIBYTE, DEVICES("74a0")},
+    {"MI300X", 192 * AIMP_GIBIBYTE, DEVICES("74a1", "74a9", "74b5", "74bd")},
+    {"MI325X", 256 * AIMP_GIBIBYTE, DEVICES("74a5", "74b9")},
+    {"MI350X", 288 * AIMP_GIBIBYTE, DEVICES("75a0", "75b0")},
+    {"MI355X", 288 * AIMP_GIBIBYTE, DEVICES("75a3", "75b3")},
+    {"RX6800", 16 * AIMP_GIBIBYTE, DEVICES("73bf")},
+    {"RX6900", 16 * AIMP_GIBIBYTE, DEVICES("73af")},
+    {"RX7900", 24 * AIMP_GIBIBYTE, DEVICES("744c")},
+    {"RX9070", 16 * AIMP_GIBIBYTE, DEVICES("7550")},
+    {"V620", 32 * AIMP_GIBIBYTE, DEVICES("73a1", "73ae")},
+    {"V710", 32 * AIMP_GIBIBYTE, DEVICES("7460", "7461")},
+    {"W6800", 32 * AIMP_GIBIBYTE, DEVICES("73a3")},
+    {"W6800X", 32 * AIMP_GIBIBYTE, DEVICES("73ab")},
+    {"W6900X", 32 * AIMP_GIBIBYTE, DEVICES("73a2")},
+    {"W7800", 32 * AIMP_GIBIBYTE, DEVICES("7449", "745e")},
+    {"W7900", 48 * AIMP_GIBIBYTE, DEVICES("7448", "744a")},
+    {"MI308X", 128 * AIMP_GIBIBYTE, DEVICES("74a2", "74a8", "74b6")},
 };
-#define DEVICE_COUNT (sizeof devices / sizeof *devices)
+#define MODEL_COUNT (sizeof models / sizeof *models)
 
-typedef struct model_memory {
-    const char *model;
-    int64_t gibibytes;
-    bool extended;
-} model_memory;
-
-static const model_memory memories[] = {
-    {"MI355X", 288, false}, {"MI350X", 288, false}, {"MI325X", 256, false}, {"MI308X", 128, false},
-    {"MI300X", 192, false}, {"MI300A", 128, false}, {"MI250X", 128, false}, {"MI210", 64, false},
-    {"MI100", 32, false},   {"V710", 32, false},    {"W7900", 48, false},   {"W7800", 32, false},
-    {"W6900X", 32, false},  {"W6800", 32, false},   {"W6800X", 32, false},  {"V620", 32, false},
-    {"RX9070", 16, false},  {"RX7900", 24, false},  {"RX6900", 16, false},  {"RX6800", 16, false},
-    {"R9700", 32, true},
-};
-#define MEMORY_COUNT (sizeof memories / sizeof *memories)
+const aimp_gpu_table aimp_gpus_known = {models, MODEL_COUNT - 1};
+const aimp_gpu_table aimp_gpus_of_reference = {models + 2, MODEL_COUNT - 2};
 
 /* A model name has at least one digit and nothing but upper-case letters and digits. */
 static bool is_model_name(const char *token) {
@@ -78,45 +72,58 @@ const char *aimp_gpu_model(aimp_arena *arena, const char *text) {
     return first ? first : upper;
 }
 
+const char *aimp_gpu_key(aimp_arena *arena, const char *text) {
+    const char *upper = aimp_upper(arena, aimp_trim(arena, text));
+    size_t digits = 0;
+    if (aimp_starts_with(upper, "AMD-")) {
+        while (aimp_is_digit(upper[4 + digits]) || (upper[4 + digits] >= 'A' && upper[4 + digits] <= 'F'))
+            digits++;
+    }
+    return digits == 4 && !upper[8] ? upper : aimp_gpu_model(arena, text);
+}
+
 /* The id in lower case without 0x. */
 static const char *bare_id(aimp_arena *arena, const char *device_id) {
     const char *id = aimp_lower(arena, aimp_trim(arena, device_id));
     return aimp_starts_with(id, "0x") ? id + 2 : id;
 }
 
-static const device *find_device(const char *bare, bool extended) {
-    for (size_t i = 0; i < DEVICE_COUNT; i++) {
-        if (aimp_equal_ignoring_case(bare, devices[i].id) && (extended || !devices[i].extended)) return &devices[i];
+static const aimp_gpu_facts *facts_of_device(const aimp_gpu_table *table, const char *bare) {
+    for (size_t i = 0; i < table->count; i++) {
+        for (const char *const *id = table->models[i].devices; *id; id++) {
+            if (aimp_equal_ignoring_case(bare, *id)) return &table->models[i];
+        }
     }
     return NULL;
 }
 
-const char *aimp_gpu_model_of_device(aimp_arena *arena, const char *device_id, bool extended) {
-    const char *id = bare_id(arena, device_id);
-    const device *known = find_device(id, extended);
-    return known ? known->model : aimp_format(arena, "AMD-%s", aimp_upper(arena, id));
+static const char *model_of_bare(const aimp_gpu_table *table, aimp_arena *arena, const char *bare) {
+    const aimp_gpu_facts *known = facts_of_device(table, bare);
+    return known ? known->model : aimp_format(arena, "AMD-%s", aimp_upper(arena, bare));
 }
 
-bool aimp_gpu_device_is_known(const char *device_id, bool extended) {
+const char *aimp_gpu_model_of_device(const aimp_gpu_table *table, aimp_arena *arena, const char *device_id) {
+    return model_of_bare(table, arena, bare_id(arena, device_id));
+}
+
+bool aimp_gpu_device_is_known(const aimp_gpu_table *table, const char *device_id) {
     bool prefixed = device_id[0] == '0' && (device_id[1] == 'x' || device_id[1] == 'X');
-    return find_device(prefixed ? device_id + 2 : device_id, extended) != NULL;
+    return facts_of_device(table, prefixed ? device_id + 2 : device_id) != NULL;
 }
 
-const aimp_node *aimp_gpu_devices_of_model(aimp_arena *arena, const char *model, bool extended) {
-    const char *name = aimp_gpu_model(arena, model);
+const aimp_gpu_facts *aimp_gpu_facts_of(const aimp_gpu_table *table, const char *model) {
+    for (size_t i = 0; i < table->count; i++) {
+        if (strcmp(table->models[i].model, model) == 0) return &table->models[i];
+    }
+    return NULL;
+}
+
+const aimp_node *aimp_gpu_devices_of_model(const aimp_gpu_table *table, aimp_arena *arena, const char *model) {
+    const aimp_gpu_facts *facts = aimp_gpu_facts_of(table, aimp_gpu_model(arena, model));
     aimp_items ids = aimp_items_new(arena);
-    for (size_t i = 0; i < DEVICE_COUNT; i++) {
-        if (strcmp(devices[i].model, name) != 0 || (devices[i].extended && !extended)) continue;
-        aimp_items_add(&ids, aimp_string(arena, devices[i].id));
-    }
+    for (const char *const *id = facts ? facts->devices : NULL; id && *id; id++)
+        aimp_items_add(&ids, aimp_string(arena, *id));
     return ids.count ? aimp_items_list(&ids) : NULL;
-}
-
-int64_t aimp_gpu_vram_gibibytes(const char *model, bool extended) {
-    for (size_t i = 0; i < MEMORY_COUNT; i++) {
-        if (strcmp(memories[i].model, model) == 0 && (extended || !memories[i].extended)) return memories[i].gibibytes;
-    }
-    return 0;
 }
 
 /* Digits only, times a factor; 0 when it is something else or does not fit. */
@@ -158,14 +165,14 @@ int64_t aimp_vram_bytes(const char *text, bool lenient) {
     if (size == 0) return 0;
     char unit = aimp_to_upper(text[size - 1]);
     if (lenient && !aimp_is_digit(unit)) return bytes_of_quantity(text, size);
-    if (unit == 'G') return counted(text, size - 1, GIBIBYTE);
-    if (unit == 'T') return counted(text, size - 1, 1024 * GIBIBYTE);
+    if (unit == 'G') return counted(text, size - 1, AIMP_GIBIBYTE);
+    if (unit == 'T') return counted(text, size - 1, 1024 * AIMP_GIBIBYTE);
     int64_t bytes = counted(text, size, 1);
-    return lenient && bytes < GIBIBYTE ? bytes * MEBIBYTE : bytes;
+    return lenient && bytes < AIMP_GIBIBYTE ? bytes * MEBIBYTE : bytes;
 }
 
 /* A label whose key is the whole of `key`, or begins with it and counts something. */
-static bool find_label(const aimp_node *labels, const char *key, bool counter, aimp_node_gpu *out) {
+static bool find_label(const aimp_node *labels, const char *key, bool counter, aimp_gpu_labels *out) {
     for (size_t i = 0; i < aimp_count(labels); i++) {
         const char *found = aimp_key(labels, i), *value = aimp_text_of(aimp_value(labels, i));
         bool fits = counter ? aimp_starts_with(found, key) && found[strlen(key)] : strcmp(found, key) == 0;
@@ -176,8 +183,8 @@ static bool find_label(const aimp_node *labels, const char *key, bool counter, a
         while (size && aimp_is_space(value[size - 1]))
             size--;
         if (size == 0 || (counter && size == 1 && *value == '0')) continue;
-        out->label_key = found;
-        out->label_value = value;
+        out->key = found;
+        out->value = value;
         return true;
     }
     return false;
@@ -195,32 +202,32 @@ static const struct source {
 };
 #define SOURCE_COUNT (sizeof sources / sizeof *sources)
 
-static void read_model(aimp_arena *arena, const aimp_node *labels, bool extended, aimp_node_gpu *out) {
+aimp_gpu_labels aimp_gpu_labels_of(aimp_arena *arena, const aimp_node *labels) {
+    aimp_gpu_labels out = {.vram = ""};
     for (size_t i = 0; i < SOURCE_COUNT; i++) {
         const struct source *from = &sources[i];
         bool counter = from->evidence == AIMP_GPU_DEVICE_COUNTER || from->evidence == AIMP_GPU_FAMILY_COUNTER;
-        if (!find_label(labels, from->key, counter, out)) continue;
-        const char *text = counter ? out->label_key + strlen(from->key) : out->label_value;
-        bool device_id = from->evidence == AIMP_GPU_DEVICE_LABEL || from->evidence == AIMP_GPU_DEVICE_COUNTER;
-        out->model = device_id ? aimp_gpu_model_of_device(arena, text, extended) : aimp_gpu_model(arena, text);
-        out->evidence = from->evidence;
-        return;
+        if (!find_label(labels, from->key, counter, &out)) continue;
+        const char *text = counter ? out.key + strlen(from->key) : out.value;
+        bool device = from->evidence == AIMP_GPU_DEVICE_LABEL || from->evidence == AIMP_GPU_DEVICE_COUNTER;
+        out.evidence = from->evidence;
+        out.device = device ? bare_id(arena, text) : NULL;
+        out.family = device ? NULL : aimp_gpu_model(arena, text);
+        const char *vram = aimp_get_text(labels, "amd.com/gpu.vram");
+        if (aimp_is_empty(vram)) vram = aimp_get_text(labels, "beta.amd.com/gpu.vram");
+        out.vram = aimp_or_empty(vram);
+        break;
     }
+    return out;
 }
 
-static void read_vram(aimp_arena *arena, const aimp_node *labels, bool lenient, bool extended, aimp_node_gpu *out) {
-    const char *text = aimp_get_text(labels, "amd.com/gpu.vram");
-    if (aimp_is_empty(text)) text = aimp_get_text(labels, "beta.amd.com/gpu.vram");
-    out->vram_from_label = !aimp_is_empty(text);
-    if (out->vram_from_label)
-        out->vram_bytes = aimp_vram_bytes(text, lenient);
-    else
-        out->vram_bytes = aimp_gpu_vram_gibibytes(aimp_gpu_model(arena, out->model), extended) * GIBIBYTE;
+const char *aimp_gpu_model_of_labels(const aimp_gpu_table *table, aimp_arena *arena, const aimp_gpu_labels *labels) {
+    return labels->device ? model_of_bare(table, arena, labels->device) : labels->family;
 }
 
-aimp_node_gpu aimp_gpu_of_node(aimp_arena *arena, const aimp_node *labels, bool lenient, bool extended) {
-    aimp_node_gpu gpu = {0};
-    read_model(arena, labels, extended, &gpu);
-    if (gpu.model) read_vram(arena, labels, lenient, extended, &gpu);
-    return gpu;
+int64_t aimp_gpu_vram_of_labels(const aimp_gpu_table *table, aimp_arena *arena, const aimp_gpu_labels *labels,
+                                const char *model) {
+    if (*labels->vram) return aimp_vram_bytes(labels->vram, true);
+    const aimp_gpu_facts *facts = aimp_gpu_facts_of(table, aimp_gpu_model(arena, model));
+    return facts ? facts->vram_bytes : 0;
 }

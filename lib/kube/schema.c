@@ -29,6 +29,13 @@ static aimp_issue *record(aimp_admission *a, aimp_issue_kind kind, const aimp_no
     return issue;
 }
 
+void aimp_admission_refuse(aimp_admission *a, const aimp_node *node, const char *pointer, const char *actual,
+                           const char *message) {
+    aimp_issue *issue = record(a, AIMP_ISSUE_VALUE, node, pointer);
+    issue->actual = actual;
+    issue->message = message;
+}
+
 static const char *type_name(aimp_type type) {
     static const char *const names[] = {"anything",
                                         "a string",
@@ -238,9 +245,10 @@ static void unknown_field(aimp_admission *a, const aimp_schema *schema, const ai
     const char *near = nearest_field(schema, member->key);
     issue->actual = aimp_format(a->arena, "\"%.80s\"", member->key);
     issue->wanted = near ? aimp_format(a->arena, "\"%s\"", near) : NULL;
+    const char *fate = a->strict ? "" : " is ignored";
     issue->message =
-        near ? aimp_format(a->arena, "unknown field %s is ignored (did you mean %s?)", issue->actual, issue->wanted)
-             : aimp_format(a->arena, "unknown field %s is ignored", issue->actual);
+        near ? aimp_format(a->arena, "unknown field %s%s (did you mean %s?)", issue->actual, fate, issue->wanted)
+             : aimp_format(a->arena, "unknown field %s%s", issue->actual, fate);
 }
 
 const aimp_node *aimp_schema_admit(aimp_admission *a, const aimp_schema *schema, const aimp_node *node,

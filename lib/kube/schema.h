@@ -69,6 +69,7 @@ typedef struct aimp_issue {
 } aimp_issue;
 
 typedef struct aimp_admission {
+    bool strict;        /* unknown fields are refused, not ignored: only the wording differs */
     aimp_arena *arena;  /* of the object: results and issues live there */
     aimp_issue *issues; /* newest first */
     size_t type_errors;
@@ -77,6 +78,9 @@ typedef struct aimp_admission {
 /* The node as an API server would have stored it: pruned, defaulted, nulls dropped; issues are recorded. */
 const aimp_node *aimp_schema_admit(aimp_admission *admission, const aimp_schema *schema, const aimp_node *node,
                                    const char *pointer);
+/* Records a value that is refused for a reason that no table can say; actual is the value as a text. */
+void aimp_admission_refuse(aimp_admission *admission, const aimp_node *node, const char *pointer, const char *actual,
+                           const char *message);
 /* The node as Go writes a copy of it: zero values dropped where the type drops them, quantities canonical. */
 const aimp_node *aimp_schema_emit(aimp_arena *arena, const aimp_schema *schema, const aimp_node *node);
 /* The same for every item of a list; NULL when the list is absent or empty. */

@@ -6,11 +6,13 @@
 
 #include "base/buffer.h"
 #include "base/error.h"
+#include "base/struct.h"
 
 struct aim_lint {
     aim_context *context;
     aimp_arena arena;
-    aimp_held *held; /* objects whose texts the findings use */
+    aimp_held *held;          /* objects whose texts the findings use */
+    const aim_policy *policy; /* the same; counted */
     aimp_findings findings;
     aimp_finding **sorted;
 };
@@ -95,7 +97,7 @@ aim_code aim_lint_new(const aim_cluster *cluster, const aim_options *options, ai
     if (out) *out = NULL;
     if (!cluster || !out) return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "cluster or out is NULL");
     aim_context *context = cluster->context;
-    if (options && (!aimp_struct_ok(options, sizeof *options, sizeof *options) || options->flags))
+    if (options && !aimp_struct_ok(options, sizeof *options, 0))
         return aimp_fail(err, &context->allocator, AIM_E_STRUCT, NULL,
                          "aim_options has a wrong struct_size or unknown flags");
     aim_lint *lint = aimp_alloc(&context->allocator, sizeof *lint);
@@ -105,9 +107,8 @@ aim_code aim_lint_new(const aim_cluster *cluster, const aim_options *options, ai
     lint->context = context;
     aimp_guard guard = {.cancel = options ? options->cancel : NULL};
     aimp_arena_init(&lint->arena, &context->allocator, &guard, 16384);
-    const aim_policy *policy =
-        options && options->policy ? options->policy : aim_policy_builtin(AIM_BEHAVIOUR_DOCUMENTED);
-    job j = {lint, {.arena = &lint->arena, .cluster = cluster, .policy = policy, .held = &lint->held}};
+    lint->policy = aimp_policy_retain(options ? options->policy : NULL);
+    job j = {lint, {.arena = &lint->arena, .cluster = cluster, .policy = lint->policy, .held = &lint->held}};
     aim_code code = aimp_guard_run(&guard, run, &j);
     lint->arena.guard = NULL;
     if (code) {
@@ -157,6 +158,7 @@ void aim_lint_free(aim_lint *lint) {
     aim_context *context = lint->context;
     for (aimp_held *h = lint->held; h; h = h->next)
         aimp_object_release(h->object);
+    aimp_policy_release(lint->policy);
     aimp_arena_free(&lint->arena);
     aimp_release(&context->allocator, lint, sizeof *lint);
     aim_context_free(context);
@@ -167,35 +169,40 @@ size_t aim_lint_count(const aim_lint *lint) {
 }
 
 aim_code aim_lint_at(const aim_lint *lint, size_t index, aim_finding *out) {
-    if (!lint || !out) return AIM_E_ARGUMENT;
-    if (out->struct_size < sizeof *out) return AIM_E_STRUCT;
+    aim_code code = aimp_struct_check_out(out, sizeof *out);
+    if (code || !lint) return code ? code : AIM_E_ARGUMENT;
     if (index >= lint->findings.count) return AIM_E_NOT_FOUND;
-    *out = lint->sorted[index]->shown;
+    aimp_struct_fill(out, &lint->sorted[index]->shown, sizeof *out);
     return AIM_OK;
 }
 
 typedef struct rendering {
-    aim_buffer *buffer;
     const aim_lint *lint;
     int32_t format;
     bool color;
 } rendering;
 
-static void render(void *arg) {
-    rendering *r = arg;
-    aimp_text out = aimp_text_new(aimp_buffer_arena(r->buffer));
-    aimp_write_lint(&r->lint->findings, r->format, r->color, &out);
-    aimp_buffer_set(r->buffer, aimp_text_string(&out), out.size);
+static void write_rendering(aimp_text *out, void *arg) {
+    const rendering *r = arg;
+    aimp_write_lint(&r->lint->findings, r->format, r->color, out);
 }
 
-aim_code aim_lint_render(const aim_lint *lint, int32_t format, uint32_t flags, aim_buffer **out, aim_error **err) {
-    if (err) *err = NULL;
-    if (out) *out = NULL;
-    if (!lint || !out) return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "lint or out is NULL");
+static aim_code write_lint(const aim_lint *lint, int32_t format, uint32_t flags, const aim_sink *sink, aim_buffer **out,
+                           aim_error **err) {
+    aim_code code = aimp_check_output(lint, sink, out, err);
+    if (code) return code;
     bool known = format == AIM_FORMAT_TEXT || format == AIM_FORMAT_JSON || format == AIM_FORMAT_SARIF ||
                  format == AIM_FORMAT_GITHUB || format == AIM_FORMAT_MARKDOWN;
     if (!known || (flags & ~AIM_RENDER_COLOR))
         return aimp_fail(err, &lint->context->allocator, AIM_E_ARGUMENT, NULL, "unknown format or flags");
-    rendering r = {NULL, lint, format, (flags & AIM_RENDER_COLOR) != 0};
-    return aimp_buffer_make(lint->context, NULL, render, &r, &r.buffer, out, err);
+    rendering r = {lint, format, (flags & AIM_RENDER_COLOR) != 0};
+    return aimp_write_out(lint->context, write_rendering, &r, sink, out, err);
+}
+
+aim_code aim_lint_render(const aim_lint *lint, int32_t format, uint32_t flags, aim_buffer **out, aim_error **err) {
+    return write_lint(lint, format, flags, NULL, out, err);
+}
+
+aim_code aim_lint_write(const aim_lint *lint, int32_t format, uint32_t flags, const aim_sink *sink, aim_error **err) {
+    return write_lint(lint, format, flags, sink, NULL, err);
 }

@@ -27,6 +27,15 @@ static aimp_remedy set_label(aimp_linting *l, const aimp_object *node, const cha
                            aimp_format(l->arena, "kubectl label node %s %s=%s --overwrite", node->name, key, value));
 }
 
+/* What a node's labels say by the policy's table. */
+typedef struct node_gpu {
+    const char *model, *label_key;
+} node_gpu;
+
+static const aimp_gpu_table *gpus(const aimp_linting *l) {
+    return l->policy->gpus;
+}
+
 static aimp_finding *note(aimp_linting *l, aimp_reason reason, int32_t severity, const aimp_object *node,
                           const char *key, const char *message) {
     aimp_finding *f =
@@ -59,7 +68,7 @@ static const char *found_id(const aimp_object *node) {
 
 /* "74a1, 74a9": the ids of a model, one of which the node has. */
 static const char *ids_text(aimp_linting *l, const char *model) {
-    const aimp_node *ids = aimp_gpu_devices_of_model(l->arena, model, true);
+    const aimp_node *ids = aimp_gpu_devices_of_model(gpus(l), l->arena, model);
     aimp_text text = aimp_text_new(l->arena);
     for (size_t i = 0; i < aimp_count(ids); i++)
         aimp_text_add_format(&text, "%s%s", i ? ", " : "", aimp_text_of(aimp_item(ids, i)));
@@ -72,7 +81,7 @@ static bool is_mixed(aimp_linting *l, const aimp_object *node) {
     for (size_t i = 0; i < aimp_count(node->labels); i++) {
         const char *key = aimp_key(node->labels, i);
         if (!aimp_starts_with(key, DEVICE ".")) continue;
-        const char *model = aimp_gpu_model_of_device(l->arena, plain_id(l, key + strlen(DEVICE ".")), true);
+        const char *model = aimp_gpu_model_of_device(gpus(l), l->arena, plain_id(l, key + strlen(DEVICE ".")));
         if (aimp_is_empty(model)) continue;
         if (first && strcmp(first, model) != 0) {
             note(l, AIMP_R_LABELS_CONTRADICT, AIM_SEVERITY_WARNING, node, key,
@@ -85,14 +94,14 @@ static bool is_mixed(aimp_linting *l, const aimp_object *node) {
     return false;
 }
 
-static void lint_scheduling(aimp_linting *l, const aimp_object *node, const aimp_node_gpu *gpu) {
+static void lint_scheduling(aimp_linting *l, const aimp_object *node, const node_gpu *gpu) {
     const char *id = found_id(node);
     if (!id) {
         aimp_finding *f =
             note(l, AIMP_R_FAMILY_ONLY, AIM_SEVERITY_WARNING, node, gpu->label_key,
                  aimp_format(l->arena, "only a family label names the GPU (%s): no template's node affinity matches it",
                              gpu->model));
-        const aimp_node *ids = aimp_gpu_devices_of_model(l->arena, gpu->model, true);
+        const aimp_node *ids = aimp_gpu_devices_of_model(gpus(l), l->arena, gpu->model);
         bool certain = aimp_count(ids) == 1;
         if (certain)
             f->remedy = set_label(l, node, DEVICE, aimp_text_of(aimp_item(ids, 0)));
@@ -103,7 +112,7 @@ static void lint_scheduling(aimp_linting *l, const aimp_object *node, const aimp
     }
     const char *plain = plain_id(l, id);
     if (!aimp_label_value_is_legal(plain)) return; /* no API server has such a label */
-    if (!aimp_gpu_device_is_known(plain, true))
+    if (!aimp_gpu_device_is_known(gpus(l), plain))
         note(l, AIMP_R_DEVICE_UNKNOWN, AIM_SEVERITY_WARNING, node, gpu->label_key,
              aimp_format(l->arena, "device id %s is not known: the node counts as GPU %s", plain, gpu->model))
             ->remedy.text = aimp_format(
@@ -120,7 +129,7 @@ static void lint_scheduling(aimp_linting *l, const aimp_object *node, const aimp
 }
 
 /* The model that another form of label names, when it is another model. */
-static void lint_other_form(aimp_linting *l, const aimp_object *node, const aimp_node_gpu *gpu, const char *key,
+static void lint_other_form(aimp_linting *l, const aimp_object *node, const node_gpu *gpu, const char *key,
                             const char *model) {
     if (aimp_is_empty(model) || strcmp(key, gpu->label_key) == 0 ||
         strcmp(aimp_gpu_key(l->arena, model), aimp_gpu_key(l->arena, gpu->model)) == 0)
@@ -132,31 +141,36 @@ static void lint_other_form(aimp_linting *l, const aimp_object *node, const aimp
                                    aimp_format(l->arena, "kubectl label node %s %s-", node->name, key));
 }
 
-static void lint_contradictions(aimp_linting *l, const aimp_object *node, const aimp_node_gpu *gpu) {
+static void lint_contradictions(aimp_linting *l, const aimp_object *node, const node_gpu *gpu) {
     static const char *const devices[] = {DEVICE, BETA DEVICE}, *const families[] = {FAMILY, BETA FAMILY};
     for (size_t i = 0; i < 2; i++) {
         const char *id = label(node, devices[i]);
-        if (*id) lint_other_form(l, node, gpu, devices[i], aimp_gpu_model_of_device(l->arena, plain_id(l, id), true));
+        if (*id)
+            lint_other_form(l, node, gpu, devices[i], aimp_gpu_model_of_device(gpus(l), l->arena, plain_id(l, id)));
         const char *family = aimp_gpu_model(l->arena, label(node, families[i]));
         bool names_a_model =
-            aimp_gpu_devices_of_model(l->arena, family, true) != NULL; /* "AI" is a family and no model */
+            aimp_gpu_devices_of_model(gpus(l), l->arena, family) != NULL; /* "AI" is a family and no model */
         if (names_a_model) lint_other_form(l, node, gpu, families[i], family);
         const char *prefix = aimp_format(l->arena, "%s.", devices[i]), *counted = counted_id(node, prefix);
         if (counted)
             lint_other_form(l, node, gpu, aimp_format(l->arena, "%s%s", prefix, counted),
-                            aimp_gpu_model_of_device(l->arena, plain_id(l, counted), true));
+                            aimp_gpu_model_of_device(gpus(l), l->arena, plain_id(l, counted)));
     }
 }
 
-static void lint_vram(aimp_linting *l, const aimp_object *node, const aimp_node_gpu *gpu) {
+static int64_t vram_of_model(const aimp_linting *l, const char *model) {
+    const aimp_gpu_facts *facts = aimp_gpu_facts_of(gpus(l), aimp_gpu_model(l->arena, model));
+    return facts ? facts->vram_bytes : 0;
+}
+
+static void lint_vram(aimp_linting *l, const aimp_object *node, const node_gpu *gpu) {
     static const char *const keys[] = {"amd.com/gpu.vram", BETA "amd.com/gpu.vram"};
     for (size_t i = 0; i < 2; i++) {
         const char *value = label(node, keys[i]);
         if (!*value) continue;
         int64_t strict = aimp_vram_bytes(value, false), lenient = aimp_vram_bytes(value, true);
         if (strict == lenient && lenient > 0) continue;
-        int64_t gibibytes =
-            lenient >> 30 > 0 ? lenient >> 30 : aimp_gpu_vram_gibibytes(aimp_gpu_model(l->arena, gpu->model), true);
+        int64_t gibibytes = (lenient >> 30 > 0 ? lenient : vram_of_model(l, gpu->model)) / AIMP_GIBIBYTE;
         const char *message =
             lenient >> 30 > 0 ? aimp_format(l->arena, "%s=%s is read as %lldG here and as %lld bytes by AIM Engine 0.2",
                                             keys[i], value, (long long)gibibytes, (long long)strict)
@@ -206,11 +220,12 @@ void aimp_lint_nodes(aimp_linting *l) {
         const aimp_object *node = aimp_linted(l, slots->items[i]);
         aimp_check_cancel(l->arena->guard);
         if (!node) continue;
-        const aimp_node_gpu *gpu = &node->facts.node.lenient;
-        if (!gpu->model) {
+        const aimp_gpu_labels *labels = &node->facts.node.gpu;
+        if (labels->evidence == AIMP_GPU_NONE) {
             lint_unlabelled(l, node);
             continue;
         }
+        const node_gpu found = {aimp_gpu_model_of_labels(gpus(l), l->arena, labels), labels->key}, *gpu = &found;
         if (!is_mixed(l, node)) {
             lint_scheduling(l, node, gpu);
             lint_contradictions(l, node, gpu);

@@ -21,6 +21,7 @@ void aimp_answer_free(aimp_answer *answer) {
     aimp_answer *base = answer->base;
     for (aimp_held *h = answer->held; h; h = h->next)
         aimp_object_release(h->object);
+    aimp_policy_release(answer->policy);
     aimp_arena_free(&answer->arena);
     aimp_release(&context->allocator, answer, sizeof *answer);
     aim_context_free(context);
@@ -64,15 +65,15 @@ static void run(void *arg) {
 
 static aim_code check_options(const aim_options *options, const aim_allocator *allocator, aim_error **err) {
     if (!options) return AIM_OK;
-    if (!aimp_struct_ok(options, sizeof *options, sizeof *options) || options->flags)
+    if (!aimp_struct_ok(options, sizeof *options, 0))
         return aimp_fail(err, allocator, AIM_E_STRUCT, NULL, "aim_options has a wrong struct_size or unknown flags");
     return AIM_OK;
 }
 
 static aim_code find_service(const aim_cluster *cluster, const aim_ref *ref, const aimp_object **out, aim_error **err) {
     const aim_allocator *allocator = &cluster->context->allocator;
-    if (ref->struct_size < sizeof *ref)
-        return aimp_fail(err, allocator, AIM_E_STRUCT, NULL, "aim_ref has a wrong struct_size");
+    if (!aimp_struct_ok(ref, sizeof *ref, 0))
+        return aimp_fail(err, allocator, AIM_E_STRUCT, NULL, "aim_ref has a wrong struct_size or unknown flags");
     if (!ref->name) return aimp_fail(err, allocator, AIM_E_ARGUMENT, NULL, "the service has no name");
     if (ref->kind && aimp_kind_named(ref->kind) != AIMP_SERVICE)
         return aimp_fail(err, allocator, AIM_E_UNSUPPORTED, NULL, "plans are made for AIMService, not for %.100s",
@@ -100,10 +101,10 @@ aim_code aimp_answer_new(const aim_cluster *cluster, const aim_ref *service, con
     aim_code code = check_options(options, allocator, err);
     if (!code) code = find_service(cluster, service, &q.service, err);
     if (code) return code;
-    if (!q.policy) q.policy = aim_policy_builtin(AIM_BEHAVIOUR_DOCUMENTED);
     aimp_guard guard = {.cancel = options ? options->cancel : NULL};
     q.answer = aimp_answer_alloc(cluster->context, &guard);
     if (!q.answer) return aimp_fail(err, allocator, AIM_E_NO_MEMORY, NULL, "out of memory");
+    q.policy = q.answer->policy = aimp_policy_retain(q.policy);
     code = guard.cancel && aim_cancel_is_set(guard.cancel) ? AIM_E_CANCELLED : AIM_OK;
     if (code) {
         guard.code = code;
@@ -119,11 +120,4 @@ aim_code aimp_answer_new(const aim_cluster *cluster, const aim_ref *service, con
     }
     *out = q.answer;
     return AIM_OK;
-}
-
-aim_code aimp_check_out(const void *out, size_t known) {
-    uint32_t size;
-    if (!out) return AIM_E_ARGUMENT;
-    memcpy(&size, out, sizeof size);
-    return size < known ? AIM_E_STRUCT : AIM_OK;
 }

@@ -7,6 +7,7 @@
 #include <aim/plan.h>
 
 #include "base/error.h"
+#include "base/struct.h"
 #include "plan/service_plan.h"
 
 typedef struct aimp_answer aimp_answer;
@@ -30,6 +31,7 @@ struct aimp_answer {
     aimp_answer *base; /* whose pass this answer goes on from; counted */
     aimp_arena arena;
     aimp_held *held;
+    const aim_policy *policy; /* counted; NULL until the question is asked */
     aimp_service_plan plan;
     /* the four faces of the same answer */
     struct aim_resolution resolution;
@@ -46,6 +48,5 @@ aim_code aimp_answer_new(const aim_cluster *cluster, const aim_ref *service, con
 /* An answer without content, in its own arena; NULL when memory is out. */
 aimp_answer *aimp_answer_alloc(aim_context *context, aimp_guard *guard);
 void aimp_answer_free(aimp_answer *answer);
-aim_code aimp_check_out(const void *out, size_t known);
 
 #endif

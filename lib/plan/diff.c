@@ -140,34 +140,39 @@ size_t aim_diff_count(const aim_diff *diff) {
 }
 
 aim_code aim_diff_at(const aim_diff *diff, size_t index, aim_change *out) {
-    aim_code code = aimp_check_out(out, sizeof *out);
+    aim_code code = aimp_struct_check_out(out, sizeof *out);
     if (code || !diff) return code ? code : AIM_E_ARGUMENT;
     if (index >= diff->changes.count) return AIM_E_NOT_FOUND;
-    *out = diff->listed[index]->shown;
+    aimp_struct_fill(out, &diff->listed[index]->shown, sizeof *out);
     return AIM_OK;
 }
 
 typedef struct rendering {
-    aim_buffer *buffer;
     const aim_diff *diff;
     int32_t format;
     bool color;
 } rendering;
 
-static void render(void *arg) {
-    rendering *r = arg;
-    aimp_text out = aimp_text_new(aimp_buffer_arena(r->buffer));
-    aimp_write_diff(&r->diff->changes, r->format, r->color, &out);
-    aimp_buffer_set(r->buffer, aimp_text_string(&out), out.size);
+static void write_rendering(aimp_text *out, void *arg) {
+    const rendering *r = arg;
+    aimp_write_diff(&r->diff->changes, r->format, r->color, out);
 }
 
-aim_code aim_diff_render(const aim_diff *diff, int32_t format, uint32_t flags, aim_buffer **out, aim_error **err) {
-    if (err) *err = NULL;
-    if (out) *out = NULL;
-    if (!diff || !out) return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "diff or out is NULL");
+static aim_code write_diff(const aim_diff *diff, int32_t format, uint32_t flags, const aim_sink *sink, aim_buffer **out,
+                           aim_error **err) {
+    aim_code code = aimp_check_output(diff, sink, out, err);
+    if (code) return code;
     bool known = format == AIM_FORMAT_TEXT || format == AIM_FORMAT_JSON || format == AIM_FORMAT_MARKDOWN;
     if (!known || (flags & ~AIM_RENDER_COLOR))
         return aimp_fail(err, &diff->context->allocator, AIM_E_ARGUMENT, NULL, "unknown format or flags");
-    rendering r = {NULL, diff, format, (flags & AIM_RENDER_COLOR) != 0};
-    return aimp_buffer_make(diff->context, NULL, render, &r, &r.buffer, out, err);
+    rendering r = {diff, format, (flags & AIM_RENDER_COLOR) != 0};
+    return aimp_write_out(diff->context, write_rendering, &r, sink, out, err);
+}
+
+aim_code aim_diff_render(const aim_diff *diff, int32_t format, uint32_t flags, aim_buffer **out, aim_error **err) {
+    return write_diff(diff, format, flags, NULL, out, err);
+}
+
+aim_code aim_diff_write(const aim_diff *diff, int32_t format, uint32_t flags, const aim_sink *sink, aim_error **err) {
+    return write_diff(diff, format, flags, sink, NULL, err);
 }

@@ -12,7 +12,8 @@ typedef struct finishing {
 
 static const aim_outcome *failure_of(const finishing *f, size_t action) {
     for (size_t i = 0; i < f->count; i++) {
-        if (f->outcomes[i].action == action && f->outcomes[i].reason) return &f->outcomes[i];
+        const aim_outcome *outcome = aimp_struct_at(f->outcomes, i);
+        if (outcome->action == action && outcome->reason) return outcome;
     }
     return NULL;
 }
@@ -60,10 +61,11 @@ static void finish(void *arg) {
 static aim_code check(const aim_plan *plan, const aim_outcome *outcomes, size_t count, aim_error **err) {
     const aim_allocator *allocator = &plan->answer->context->allocator;
     for (size_t i = 0; i < count; i++) {
-        if (!aimp_struct_ok(&outcomes[i], sizeof *outcomes, sizeof *outcomes) || outcomes[i].flags)
+        const aim_outcome *outcome = aimp_struct_at(outcomes, i);
+        if (!aimp_struct_ok(outcome, sizeof *outcome, 0) || outcome->struct_size != outcomes->struct_size)
             return aimp_fail(err, allocator, AIM_E_STRUCT, NULL,
                              "aim_outcome %zu has a wrong struct_size or unknown flags", i);
-        if (outcomes[i].action >= aim_plan_action_count(plan))
+        if (outcome->action >= aim_plan_action_count(plan))
             return aimp_fail(err, allocator, AIM_E_ARGUMENT, NULL,
                              "aim_outcome %zu names an action that the plan does not have", i);
     }

@@ -20,26 +20,25 @@ void aim_resolution_free(aim_resolution *resolution) {
 }
 
 aim_code aim_resolution_answer(const aim_resolution *resolution, aim_model_answer *out) {
-    aim_code code = aimp_check_out(out, sizeof *out);
+    aim_code code = aimp_struct_check_out(out, sizeof *out);
     if (code || !resolution) return code ? code : AIM_E_ARGUMENT;
     const aimp_resolution *r = &resolution->answer->plan.pass.model;
     const aimp_object *o = r->object;
-    *out = (aim_model_answer){.struct_size = sizeof *out,
-                              .outcome = r->outcome,
-                              .reason_name = aimp_reason_text(r->reason),
-                              .message = aimp_or_empty(r->message)};
+    aim_model_answer answer = {
+        .outcome = r->outcome, .reason_name = aimp_reason_text(r->reason), .message = aimp_or_empty(r->message)};
     if (r->create) {
-        out->scope = AIM_SCOPE_NAMESPACE;
-        out->kind = "AIMModel";
-        out->ns = resolution->answer->plan.pass.ns;
-        out->name = r->create_name;
+        answer.scope = AIM_SCOPE_NAMESPACE;
+        answer.kind = "AIMModel";
+        answer.ns = resolution->answer->plan.pass.ns;
+        answer.name = r->create_name;
     } else if (o) {
-        out->scope = o->ns ? AIM_SCOPE_NAMESPACE : AIM_SCOPE_CLUSTER;
-        out->kind = aimp_kind_of(o->kind)->kind;
-        out->ns = o->ns;
-        out->name = o->name;
-        out->status = o->state;
+        answer.scope = o->ns ? AIM_SCOPE_NAMESPACE : AIM_SCOPE_CLUSTER;
+        answer.kind = aimp_kind_of(o->kind)->kind;
+        answer.ns = o->ns;
+        answer.name = o->name;
+        answer.status = o->state;
     }
+    aimp_struct_fill(out, &answer, sizeof answer);
     return AIM_OK;
 }
 
@@ -77,8 +76,7 @@ size_t aim_selection_count(const aim_selection *selection) {
 }
 
 static void show(const aimp_candidate *c, aim_candidate *out) {
-    *out = (aim_candidate){.struct_size = sizeof *out,
-                           .score = c->rank ? c->score.key : 0,
+    aim_candidate shown = {.score = c->rank ? c->score.key : 0,
                            .verdict = c->verdict,
                            .rank = (int32_t)c->rank,
                            .kind = aimp_kind_of(c->object->kind)->kind,
@@ -87,10 +85,11 @@ static void show(const aimp_candidate *c, aim_candidate *out) {
                            .stage = aimp_stage_name(c->stage),
                            .reason_name = aimp_reason_text(c->reason),
                            .finding_count = c->findings.count};
+    aimp_struct_fill(out, &shown, sizeof shown);
 }
 
 aim_code aim_selection_chosen(const aim_selection *selection, aim_candidate *out) {
-    aim_code code = aimp_check_out(out, sizeof *out);
+    aim_code code = aimp_struct_check_out(out, sizeof *out);
     if (code || !selection) return code ? code : AIM_E_ARGUMENT;
     const aimp_selection *s = selection_of(selection);
     if (!s->object) return AIM_E_NOT_FOUND;
@@ -98,18 +97,18 @@ aim_code aim_selection_chosen(const aim_selection *selection, aim_candidate *out
         show(&s->candidates[0], out);
         return AIM_OK;
     }
-    *out = (aim_candidate){.struct_size = sizeof *out,
-                           .verdict = AIM_VERDICT_CHOSEN,
+    aim_candidate named = {.verdict = AIM_VERDICT_CHOSEN,
                            .kind = aimp_kind_of(s->object->kind)->kind,
                            .ns = s->object->ns,
                            .name = s->object->name,
                            .stage = "",
                            .reason_name = aimp_reason_text(s->reason)};
+    aimp_struct_fill(out, &named, sizeof named);
     return AIM_OK;
 }
 
 aim_code aim_selection_at(const aim_selection *selection, size_t index, aim_candidate *out) {
-    aim_code code = aimp_check_out(out, sizeof *out);
+    aim_code code = aimp_struct_check_out(out, sizeof *out);
     if (code || !selection) return code ? code : AIM_E_ARGUMENT;
     if (index >= selection_of(selection)->candidate_count) return AIM_E_NOT_FOUND;
     show(&selection_of(selection)->candidates[index], out);
@@ -117,14 +116,14 @@ aim_code aim_selection_at(const aim_selection *selection, size_t index, aim_cand
 }
 
 aim_code aim_selection_finding(const aim_selection *selection, size_t candidate, size_t index, aim_finding *out) {
-    aim_code code = aimp_check_out(out, sizeof *out);
+    aim_code code = aimp_struct_check_out(out, sizeof *out);
     if (code || !selection) return code ? code : AIM_E_ARGUMENT;
     if (candidate >= selection_of(selection)->candidate_count) return AIM_E_NOT_FOUND;
     const aimp_finding *f = selection_of(selection)->candidates[candidate].findings.first;
     for (; f && index > 0; f = f->next)
         index--;
     if (!f) return AIM_E_NOT_FOUND;
-    *out = f->shown;
+    aimp_struct_fill(out, &f->shown, sizeof *out);
     return AIM_OK;
 }
 
@@ -149,38 +148,36 @@ static uint64_t storage_bytes(const aimp_cache_source *s) {
 }
 
 aim_code aim_cache_plan_answer(const aim_cache_plan *plan, aim_cache_answer *out) {
-    aim_code code = aimp_check_out(out, sizeof *out);
+    aim_code code = aimp_struct_check_out(out, sizeof *out);
     if (code || !plan) return code ? code : AIM_E_ARGUMENT;
     const aimp_cache *cache = &plan->answer->plan.pass.cache;
     int32_t outcome = cache->found.object                  ? AIM_CACHE_REUSED
                       : cache->create                      ? AIM_CACHE_CREATE
                       : aimp_failed(&cache->found.failure) ? AIM_CACHE_ERROR
                                                            : AIM_CACHE_NONE;
-    *out = (aim_cache_answer){.struct_size = sizeof *out,
-                              .outcome = outcome,
-                              .dedicated = cache->dedicated,
-                              .name = cache->name,
-                              .artifact_count = cache->source_count};
+    aim_cache_answer answer = {
+        .outcome = outcome, .dedicated = cache->dedicated, .name = cache->name, .artifact_count = cache->source_count};
     for (size_t i = 0; i < cache->source_count; i++) {
-        if (!aimp_is_ready(cache->sources[i].artifact)) out->download_bytes += (uint64_t)cache->sources[i].size_bytes;
-        out->storage_bytes += storage_bytes(&cache->sources[i]);
+        if (!aimp_is_ready(cache->sources[i].artifact)) answer.download_bytes += (uint64_t)cache->sources[i].size_bytes;
+        answer.storage_bytes += storage_bytes(&cache->sources[i]);
     }
+    aimp_struct_fill(out, &answer, sizeof answer);
     return AIM_OK;
 }
 
 aim_code aim_cache_plan_at(const aim_cache_plan *plan, size_t index, aim_cache_artifact *out) {
-    aim_code code = aimp_check_out(out, sizeof *out);
+    aim_code code = aimp_struct_check_out(out, sizeof *out);
     if (code || !plan) return code ? code : AIM_E_ARGUMENT;
     const aimp_cache *cache = &plan->answer->plan.pass.cache;
     if (index >= cache->source_count) return AIM_E_NOT_FOUND;
     const aimp_cache_source *s = &cache->sources[index];
-    *out = (aim_cache_artifact){.struct_size = sizeof *out,
-                                .size_bytes = (uint64_t)s->size_bytes,
-                                .storage_bytes = storage_bytes(s),
-                                .exists = s->artifact != NULL,
-                                .name = s->artifact_name,
-                                .model_id = s->model_id,
-                                .source_uri = s->uri,
-                                .status = s->artifact ? s->artifact->state : NULL};
+    aim_cache_artifact artifact = {.size_bytes = (uint64_t)s->size_bytes,
+                                   .storage_bytes = storage_bytes(s),
+                                   .exists = s->artifact != NULL,
+                                   .name = s->artifact_name,
+                                   .model_id = s->model_id,
+                                   .source_uri = s->uri,
+                                   .status = s->artifact ? s->artifact->state : NULL};
+    aimp_struct_fill(out, &artifact, sizeof artifact);
     return AIM_OK;
 }

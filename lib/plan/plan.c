@@ -51,12 +51,11 @@ size_t aim_plan_action_count(const aim_plan *plan) {
 
 aim_code aim_plan_action_at(const aim_plan *plan, size_t index, aim_action *out) {
     bool deletes;
-    aim_code code = aimp_check_out(out, sizeof *out);
+    aim_code code = aimp_struct_check_out(out, sizeof *out);
     if (code) return code;
     const aimp_action *action = action_at(plan, index, &deletes);
     if (!action) return AIM_E_NOT_FOUND;
-    *out = (aim_action){.struct_size = sizeof *out,
-                        .verb = deletes ? AIM_ACTION_DELETE : AIM_ACTION_APPLY,
+    aim_action shown = {.verb = deletes ? AIM_ACTION_DELETE : AIM_ACTION_APPLY,
                         .owned = action->owned,
                         .api_version = aimp_get_text(action->object, "apiVersion"),
                         .kind = aimp_get_text(action->object, "kind"),
@@ -64,27 +63,27 @@ aim_code aim_plan_action_at(const aim_plan *plan, size_t index, aim_action *out)
                         .name = action->name,
                         .uid = deletes ? action->uid : NULL,
                         .field_manager = deletes ? NULL : AIMP_SERVICE_MANAGER};
+    aimp_struct_fill(out, &shown, sizeof shown);
     return AIM_OK;
 }
 
 /* --- rendering --- */
 
 typedef struct rendering {
-    aim_buffer *buffer;
-    aimp_service_plan *plan;
+    const aimp_service_plan *plan;
     const aimp_node *node; /* one object; NULL: a part of the plan */
     int32_t part, format;
     bool color;
 } rendering;
 
-static const aimp_node *node_of(rendering *r, aimp_arena *arena) {
+static const aimp_node *node_of(const rendering *r, aimp_arena *arena) {
     if (r->node) return r->node;
     if (r->part == AIM_PART_STATUS)
         return r->plan->health.status ? r->plan->health.status : aimp_map_from(arena, NULL, 0);
     return aimp_plan_node(r->plan, arena);
 }
 
-static void write_text(rendering *r, aimp_text *out) {
+static void write_text(const rendering *r, aimp_text *out) {
     bool wide = r->format == AIM_FORMAT_WIDE;
     if (r->format == AIM_FORMAT_MARKDOWN)
         aimp_write_markdown(r->plan, r->part, out);
@@ -96,56 +95,51 @@ static void write_text(rendering *r, aimp_text *out) {
         aimp_write_plan_text(r->plan, out, r->color);
 }
 
-static void render(void *arg) {
-    rendering *r = arg;
-    aimp_arena *arena = aimp_buffer_arena(r->buffer);
-    aimp_text out = aimp_text_new(arena);
-    if (r->format == AIM_FORMAT_JSON) {
-        aimp_write_json(&out, node_of(r, arena));
-        aimp_text_add_char(&out, '\n');
-    } else if (r->format != AIM_FORMAT_YAML) {
-        write_text(r, &out);
-    } else if (!r->node && r->part == AIM_PART_PLAN) {
-        aimp_write_manifests(r->plan, &out);
-    } else {
-        aimp_write_yaml(&out, node_of(r, arena));
-    }
-    aimp_buffer_set(r->buffer, aimp_text_string(&out), out.size);
+static void write_rendering(aimp_text *out, void *arg) {
+    const rendering *r = arg;
+    if (r->format == AIM_FORMAT_JSON)
+        aimp_write_json_line(out, node_of(r, out->arena));
+    else if (r->format != AIM_FORMAT_YAML)
+        write_text(r, out);
+    else if (!r->node && r->part == AIM_PART_PLAN)
+        aimp_write_manifests(r->plan, out);
+    else
+        aimp_write_yaml(out, node_of(r, out->arena));
 }
 
-static aim_code run_rendering(const aim_plan *plan, rendering *r, aim_buffer **out, aim_error **err) {
-    r->plan = &plan->answer->plan;
-    return aimp_buffer_make(plan->answer->context, NULL, render, r, &r->buffer, out, err);
-}
-
-static aim_code check_render(const void *handle, aim_buffer **out, int32_t format, bool text, aim_error **err) {
-    if (err) *err = NULL;
-    if (out) *out = NULL;
-    if (!handle || !out) return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "an argument is NULL");
-    bool known = format == AIM_FORMAT_JSON || format == AIM_FORMAT_YAML ||
-                 (text && (format == AIM_FORMAT_TEXT || format == AIM_FORMAT_WIDE || format == AIM_FORMAT_MARKDOWN));
-    return known ? AIM_OK : aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "unknown format");
+static aim_code write_part(const aim_plan *plan, int32_t part, int32_t format, uint32_t flags, const aim_sink *sink,
+                           aim_buffer **out, aim_error **err) {
+    aim_code code = aimp_check_output(plan, sink, out, err);
+    if (code) return code;
+    bool known = part >= AIM_PART_EXPLANATION && part <= AIM_PART_STATUS && format >= AIM_FORMAT_TEXT &&
+                 format <= AIM_FORMAT_MARKDOWN;
+    if (!known || (flags & ~AIM_RENDER_COLOR))
+        return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "unknown part, format or flags");
+    rendering r = {&plan->answer->plan, NULL, part, format, (flags & AIM_RENDER_COLOR) != 0};
+    return aimp_write_out(plan->answer->context, write_rendering, &r, sink, out, err);
 }
 
 aim_code aim_plan_render(const aim_plan *plan, int32_t part, int32_t format, uint32_t flags, aim_buffer **out,
                          aim_error **err) {
-    aim_code code = check_render(plan, out, format, true, err);
-    if (code) return code;
-    if (part < AIM_PART_EXPLANATION || part > AIM_PART_STATUS || (flags & ~AIM_RENDER_COLOR))
-        return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "unknown part or flags");
-    rendering r = {.part = part, .format = format, .color = (flags & AIM_RENDER_COLOR) != 0};
-    return run_rendering(plan, &r, out, err);
+    return write_part(plan, part, format, flags, NULL, out, err);
+}
+
+aim_code aim_plan_write(const aim_plan *plan, int32_t part, int32_t format, uint32_t flags, const aim_sink *sink,
+                        aim_error **err) {
+    return write_part(plan, part, format, flags, sink, NULL, err);
 }
 
 aim_code aim_plan_action_render(const aim_plan *plan, size_t index, int32_t format, aim_buffer **out, aim_error **err) {
     bool deletes;
-    aim_code code = check_render(plan, out, format, false, err);
+    aim_code code = aimp_check_output(plan, NULL, out, err);
     if (code) return code;
+    if (format != AIM_FORMAT_JSON && format != AIM_FORMAT_YAML)
+        return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "an object is JSON or YAML");
     const aimp_action *action = action_at(plan, index, &deletes);
     if (!action || deletes)
         return aimp_fail(err, &aimp_libc_allocator, AIM_E_NOT_FOUND, NULL, "there is no such apply action");
     rendering r = {.node = action->object, .format = format};
-    return run_rendering(plan, &r, out, err);
+    return aimp_write_out(plan->answer->context, write_rendering, &r, NULL, out, err);
 }
 
 /* --- findings and health --- */
@@ -155,13 +149,13 @@ size_t aim_plan_finding_count(const aim_plan *plan) {
 }
 
 aim_code aim_plan_finding_at(const aim_plan *plan, size_t index, aim_finding *out) {
-    aim_code code = aimp_check_out(out, sizeof *out);
+    aim_code code = aimp_struct_check_out(out, sizeof *out);
     if (code || !plan) return code ? code : AIM_E_ARGUMENT;
     const aimp_finding *f = plan->answer->plan.pass.findings.first;
     for (; f && index > 0; f = f->next)
         index--;
     if (!f) return AIM_E_NOT_FOUND;
-    *out = f->shown;
+    aimp_struct_fill(out, &f->shown, sizeof *out);
     return AIM_OK;
 }
 
@@ -173,16 +167,16 @@ size_t aim_health_count(const aim_plan *plan) {
 }
 
 aim_code aim_health_at(const aim_plan *plan, size_t index, aim_component *out) {
-    aim_code code = aimp_check_out(out, sizeof *out);
+    aim_code code = aimp_struct_check_out(out, sizeof *out);
     if (code || !plan) return code ? code : AIM_E_ARGUMENT;
     for (size_t i = 0; i < plan->answer->plan.health.count; i++) {
         const aimp_component *c = &plan->answer->plan.health.components[i];
         if (!c->name || index-- > 0) continue;
-        *out = (aim_component){.struct_size = sizeof *out,
-                               .name = c->name,
+        aim_component shown = {.name = c->name,
                                .state = aimp_component_state(c),
                                .reason = aimp_component_reason(c),
                                .message = aimp_component_message(c)};
+        aimp_struct_fill(out, &shown, sizeof shown);
         return AIM_OK;
     }
     return AIM_E_NOT_FOUND;

@@ -158,7 +158,7 @@ static const aimp_node *reads_node(const aimp_pass *pass, aimp_arena *a) {
     return aimp_items_list(&items);
 }
 
-const aimp_node *aimp_plan_node(aimp_service_plan *plan, aimp_arena *a) {
+const aimp_node *aimp_plan_node(const aimp_service_plan *plan, aimp_arena *a) {
     const aimp_pass *pass = &plan->pass;
     return aimp_map_of(
         a, "service", aimp_map_of(a, "namespace", text(a, pass->ns), "name", text(a, pass->name), NULL), "behaviour",

@@ -38,7 +38,7 @@ void aimp_actions_add(aimp_pass *pass, aimp_actions *actions, const aimp_node *o
 void aimp_plan_later(aimp_service_plan *plan);
 
 /* plan_json.c */
-const aimp_node *aimp_plan_node(aimp_service_plan *plan, aimp_arena *arena);
+const aimp_node *aimp_plan_node(const aimp_service_plan *plan, aimp_arena *arena);
 const char *aimp_stage_name(aimp_stage stage);
 const char *aimp_verdict_name(int32_t verdict);
 /* explanation.c, plan_text.c */

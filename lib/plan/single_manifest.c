@@ -8,11 +8,8 @@
 #include "plan/answer.h"
 
 typedef struct job {
-    aim_buffer *buffer;
-    aimp_answer *answer;
-    aimp_kind kind;
+    const aimp_node *object;
     int32_t format;
-    bool found;
 } job;
 
 static const aimp_node *find(const aimp_actions *actions, aimp_kind kind) {
@@ -22,20 +19,12 @@ static const aimp_node *find(const aimp_actions *actions, aimp_kind kind) {
     return NULL;
 }
 
-static void render(void *arg) {
-    job *j = arg;
-    const aimp_service_plan *plan = &j->answer->plan;
-    const aimp_node *object = find(&plan->apply, j->kind);
-    if (!object) object = find(&plan->later, j->kind);
-    j->found = object != NULL;
-    if (!object) return;
-    aimp_text out = aimp_text_new(aimp_buffer_arena(j->buffer));
+static void write_object(aimp_text *out, void *arg) {
+    const job *j = arg;
     if (j->format == AIM_FORMAT_YAML)
-        aimp_write_yaml(&out, object);
+        aimp_write_yaml(out, j->object);
     else
-        aimp_write_json(&out, object);
-    if (j->format == AIM_FORMAT_JSON) aimp_text_add_char(&out, '\n');
-    aimp_buffer_set(j->buffer, aimp_text_string(&out), out.size);
+        aimp_write_json_line(out, j->object);
 }
 
 aim_code aim_manifest_render(const aim_cluster *cluster, const aim_ref *service, const char *kind,
@@ -48,20 +37,23 @@ aim_code aim_manifest_render(const aim_cluster *cluster, const aim_ref *service,
         return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL,
                          "an argument is NULL, or the format is neither JSON nor YAML");
     const aim_allocator *allocator = &cluster->context->allocator;
-    job j = {.kind = aimp_kind_named(kind), .format = format};
+    const aimp_kind wanted = aimp_kind_named(kind);
     bool known = false;
     for (size_t i = 0; i < sizeof rendered / sizeof *rendered; i++)
-        known = known || rendered[i] == j.kind;
+        known = known || rendered[i] == wanted;
     if (!known)
         return aimp_fail(err, allocator, AIM_E_UNSUPPORTED, NULL,
                          "no object of kind \"%.100s\" is ever rendered for a service", kind);
-    aim_code code = aimp_answer_new(cluster, service, options, AIMP_TO_PLAN, &j.answer, err);
+    aimp_answer *answer;
+    aim_code code = aimp_answer_new(cluster, service, options, AIMP_TO_PLAN, &answer, err);
     if (code) return code;
-    code = aimp_buffer_make(cluster->context, NULL, render, &j, &j.buffer, out, err);
-    aimp_answer_free(j.answer);
-    if (code || j.found) return code;
-    aim_buffer_free(*out);
-    *out = NULL;
-    return aimp_fail(err, allocator, AIM_E_NOT_FOUND, NULL, "the service does not lead to an object of kind %s",
-                     aimp_kind_of(j.kind)->kind);
+    job j = {find(&answer->plan.apply, wanted), format};
+    if (!j.object) j.object = find(&answer->plan.later, wanted);
+    if (j.object)
+        code = aimp_write_out(cluster->context, write_object, &j, NULL, out, err);
+    else
+        code = aimp_fail(err, allocator, AIM_E_NOT_FOUND, NULL, "the service does not lead to an object of kind %s",
+                         aimp_kind_of(wanted)->kind);
+    aimp_answer_free(answer);
+    return code;
 }
