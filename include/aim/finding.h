@@ -67,6 +67,9 @@ typedef struct aim_finding {
     const char *source;       /**< name of the source, such as a file */
     const char *reason_name;  /**< stable name */
     const char *object;       /**< "AIMServiceTemplate ml-team/x": whose field it is */
+    const char *kind;         /**< of that object */
+    const char *ns;           /**< of that object; NULL for cluster scope */
+    const char *name;         /**< of that object */
     const char *pointer;      /**< JSON Pointer to the field (RFC 6901) */
     const char *actual;       /**< what the field holds */
     const char *wanted;       /**< what it would have to hold */

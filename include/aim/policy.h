@@ -39,6 +39,57 @@ typedef struct aim_policy aim_policy;
 AIM_API const aim_policy *aim_policy_builtin(int32_t behaviour);
 
 /**
+ * Makes a policy from a document of kind Policy (JSON or YAML). What the document leaves out is as in the built-in
+ * policy of its behaviour, so that adding a GPU takes a few lines. An unknown field, name or value refuses the whole
+ * document; every problem is reported, not only the first.
+ *
+ * @param context  whose memory and limits are used
+ * @param source   the text, without flags
+ * @param report   receives an owned report, also on failure; may be NULL; aim_report_free()
+ * @param out      receives an owned policy, NULL on failure; aim_policy_free()
+ * @param err      receives an owned error on failure; may be NULL
+ * @retval AIM_OK           it is made
+ * @retval AIM_E_POLICY     an unknown field or name, a value that is not allowed, something named twice
+ * @retval AIM_E_DOCUMENT   the text is not one document of kind Policy
+ * @retval AIM_E_SYNTAX     neither JSON nor YAML
+ * @retval AIM_E_TYPE       a field has the wrong JSON type
+ * @retval AIM_E_DUPLICATE  a key occurs twice
+ * @retval AIM_E_LIMIT      a limit of the context was reached
+ * @retval AIM_E_CANCELLED  source->cancel was set
+ * @retval AIM_E_ARGUMENT   a required argument is NULL
+ * @retval AIM_E_STRUCT     source has a wrong struct_size or unknown flags
+ * @retval AIM_E_NO_MEMORY  the allocator refused
+ * @see docs/policies.md; schemas/policy.schema.json
+ * @since 0.1
+ */
+AIM_API aim_code aim_policy_new(aim_context *context, const aim_source *source, aim_report **report, aim_policy **out,
+                                aim_error **err);
+
+/**
+ * The whole policy as a document that aim_policy_new() reads back, with nothing left to defaults.
+ *
+ * @param context  whose memory is used
+ * @param policy   NULL: the default one
+ * @param format   AIM_FORMAT_JSON or AIM_FORMAT_YAML
+ * @param out      receives an owned buffer, NULL on failure; aim_buffer_free()
+ * @param err      receives an owned error on failure; may be NULL
+ * @retval AIM_OK           it is written
+ * @retval AIM_E_ARGUMENT   context or out is NULL, or the format is unknown
+ * @retval AIM_E_NO_MEMORY  the allocator refused
+ * @since 0.1
+ */
+AIM_API aim_code aim_policy_render(aim_context *context, const aim_policy *policy, int32_t format, aim_buffer **out,
+                                   aim_error **err);
+
+/**
+ * Gives a policy back that aim_policy_new() made. Answers that were made with it stay whole.
+ *
+ * @param policy  NULL is accepted
+ * @since 0.1
+ */
+AIM_API void aim_policy_free(aim_policy *policy);
+
+/**
  * The behaviour of a policy.
  *
  * @param policy  may be NULL
@@ -86,8 +137,8 @@ typedef struct aim_profile {
 } aim_profile;
 
 /**
- * What one profile is worth, as one integer: the smaller, the better; equal keys are a tie. Keys are comparable within
- * one policy.
+ * What one profile is worth, as one integer below 2^48: the smaller, the better; equal keys are a tie. Keys are
+ * comparable within one policy.
  *
  * @param policy   NULL: the default one
  * @param profile  what is known of the candidate

@@ -35,6 +35,8 @@ typedef struct aim_report_entry {
     const char *pointer;  /**< JSON Pointer into the document (RFC 6901); "" for the whole of it */
     const char *object;   /**< "AIMService ml-team/qwen-service" when it is known, else NULL */
     const char *message;  /**< one sentence; its wording may change with any version */
+    const char *wanted;   /**< what would have to stand there, such as a type or the nearest name; NULL when no table
+                               says it */
     const char *excerpt;  /**< the line of the text, cut to 160 bytes around the column; NULL when there is none, and
                                where it might show a secret */
 } aim_report_entry;

@@ -57,6 +57,7 @@ typedef int32_t aim_code;
 #define AIM_E_TYPE 0x03000002        /**< a field has the wrong JSON type */
 #define AIM_E_DUPLICATE 0x03000003   /**< a key occurs twice, or an object twice with different content */
 #define AIM_E_DOCUMENT 0x03000004    /**< a document that is no Kubernetes object */
+#define AIM_E_POLICY 0x03000005      /**< a policy document with an unknown field or a value that is not allowed */
 #define AIM_E_NOT_FOUND 0x04000001   /**< the object is not in the cluster, or an index is out of range */
 #define AIM_E_UNSUPPORTED 0x04000002 /**< the question cannot be asked about this kind */
 #define AIM_E_READ 0x05000001        /**< a read callback broke its rules */

@@ -29,6 +29,7 @@ const char *aim_code_name(aim_code code) {
         {AIM_E_TYPE, "AIM_E_TYPE"},
         {AIM_E_DUPLICATE, "AIM_E_DUPLICATE"},
         {AIM_E_DOCUMENT, "AIM_E_DOCUMENT"},
+        {AIM_E_POLICY, "AIM_E_POLICY"},
         {AIM_E_NOT_FOUND, "AIM_E_NOT_FOUND"},
         {AIM_E_UNSUPPORTED, "AIM_E_UNSUPPORTED"},
         {AIM_E_READ, "AIM_E_READ"},

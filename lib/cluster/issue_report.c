@@ -45,6 +45,7 @@ void aimp_report_issues(aim_report *report, aimp_arena *scratch, const aimp_repo
         place.line = i->line;
         place.column = i->column;
         place.pointer = i->pointer;
+        place.wanted = i->wanted;
         aimp_report_add(report, code, code ? AIM_SEVERITY_ERROR : AIM_SEVERITY_WARNING, &place,
                         aimp_format(scratch, "%s %s", *i->pointer ? i->pointer : "/", i->message));
     }

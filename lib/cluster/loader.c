@@ -45,7 +45,7 @@ typedef struct loader {
 
 static void problem_at(loader *l, aim_code code, int32_t severity, uint64_t line, uint64_t column, const char *pointer,
                        const char *object, const char *message) {
-    aimp_report_place place = {l->source.name, l->source.text, l->source.size, line, column, pointer, object};
+    aimp_report_place place = {l->source.name, l->source.text, l->source.size, line, column, pointer, object, NULL};
     aimp_report_add(l->report, code, severity, &place, message);
 }
 

@@ -9,7 +9,9 @@
 
 #include <string.h>
 
-#define UNKNOWN_RANK 0x7fffu
+/* Four ranks in one key that every JSON reader holds exactly: 48 bits. */
+#define RANK_BITS 12
+#define UNKNOWN_RANK 0xfffu
 
 static const aimp_switches documented = {
     .image_search_skips_custom_models = true,
@@ -159,6 +161,10 @@ void aimp_policy_release(const aim_policy *policy) {
     aim_context_free(context);
 }
 
+void aim_policy_free(aim_policy *policy) {
+    aimp_policy_release(policy);
+}
+
 /* --- ranking --- */
 
 static uint16_t rank_in(const char *const *const *tiers, const char *text) {
@@ -179,7 +185,7 @@ aimp_rank aimp_policy_rank(const aim_policy *policy, const char *const values[AI
     for (size_t i = 0; i < policy->ranking_count; i++) {
         const aimp_ranking *r = &policy->ranking[i];
         rank.of[r->dimension] = rank_in(r->tiers, values[r->dimension]);
-        rank.key = rank.key << 16 | rank.of[r->dimension];
+        rank.key = rank.key << RANK_BITS | rank.of[r->dimension];
     }
     return rank;
 }

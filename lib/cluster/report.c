@@ -98,6 +98,7 @@ void aimp_report_add(aim_report *report, aim_code code, int32_t severity, const 
     e->shown.pointer = copied(arena, aimp_or_empty(place->pointer));
     e->shown.object = copied(arena, place->object);
     e->shown.message = aimp_copy_string(arena, message);
+    e->shown.wanted = copied(arena, place->wanted);
     e->shown.excerpt = excerpt(arena, place);
     entry **last = error ? &report->last_error : &report->last_warning;
     if (*last)

@@ -29,7 +29,7 @@ typedef struct aimp_report_place {
     const char *source, *text;
     size_t size;
     uint64_t line, column;
-    const char *pointer, *object;
+    const char *pointer, *object, *wanted;
 } aimp_report_place;
 void aimp_report_add(aim_report *report, aim_code code, int32_t severity, const aimp_report_place *place,
                      const char *message);

@@ -222,7 +222,12 @@ static void publish(aimp_arena *arena, aimp_finding *f) {
                          .wanted = f->wanted,
                          .message = aimp_or_empty(f->message),
                          .remedy = f->remedy.text};
-    if (f->kind) out->object = aimp_object_title(arena, f->kind, f->ns, f->name);
+    if (f->kind) {
+        out->object = aimp_object_title(arena, f->kind, f->ns, f->name);
+        out->kind = aimp_kind_of(f->kind)->kind;
+        out->ns = f->ns;
+        out->name = f->name;
+    }
     if (f->remedy.patch) out->remedy_patch = aimp_json_text(arena, f->remedy.patch);
 }
 

@@ -38,8 +38,8 @@ typedef struct text_list {
 typedef struct tool_options {
     text_list cluster_files, files, services, pod_logs;
     const char *ns;
-    const char *now, *format_text;
-    int32_t behaviour;
+    const char *now, *format_text, *policy_file;
+    int32_t behaviour; /* -1: not asked for */
     output_format format;
     bool color, quiet, verbose, complete;
 } tool_options;
@@ -66,7 +66,23 @@ typedef struct report_list {
     size_t count;
 } report_list;
 aim_cluster *input_read_all(const tool_options *options, report_list *refused, int *code);
+/* Opens a file for reading, "-" is standard input; NULL after saying why. input_name is for messages. */
+FILE *input_open(const char *path);
+void input_close(FILE *file);
+const char *input_name(const char *path);
+/* The callback of aim_source: user is a FILE *. */
+aim_code input_read_stream(char *buffer, size_t size, size_t *got, void *user);
+
+/* reports.c: on standard error */
+void report_show(const aim_report *report, bool quiet);
+void report_show_kinds(const aim_report *report, const char *name);
+/* False: the report is empty, or there is no memory, and it stays the caller's. */
+bool report_keep(report_list *list, aim_report *report);
 void reports_free(report_list *reports);
+
+/* policy.c: the policy that was asked for. NULL after saying why, and then *code is the exit code. *owned is to be
+ * given back with aim_policy_free(). */
+const aim_policy *policy_read(const tool_options *options, aim_policy **owned, int *code);
 
 /* services.c */
 typedef struct visited {
@@ -107,6 +123,7 @@ int command_lint(const tool_options *options);
 int command_diff(const tool_options *options);
 int command_completion(const tool_options *options);
 int command_complete(const tool_options *options);
+int command_policy(const tool_options *options);
 int command_version(const tool_options *options);
 const command *command_find(const char *name);
 void help_all(void);
@@ -116,6 +133,7 @@ void help_status(void);
 void help_lint(void);
 void help_diff(void);
 void help_completion(void);
+void help_policy(void);
 void help_version(void);
 
 #endif

@@ -37,6 +37,7 @@ static const struct {
     {0, "complete", NULL, "what is not in the input does not exist"},
     {0, "behaviour", BEHAVIOURS, "whose rules count where they differ"},
     {0, "behavior", BEHAVIOURS, NULL},
+    {0, "policy", FILES, "orders, GPUs and tie-breaks as a document"},
     {'o', "output", FORMATS, "form of the answer"},
     {0, "color", COLORS, "whether to use colours"},
     {'q', "quiet", NULL, "no warnings"},
@@ -45,8 +46,8 @@ static const struct {
 };
 
 /* A command that main.c does not know is not offered. Those with formats take documents and all options. */
-static const char *const known_commands[] = {"explain", "plan",       "status",  "lint",
-                                             "diff",    "completion", "version", "help"};
+static const char *const known_commands[] = {"explain", "plan",       "status",  "lint", "diff",
+                                             "policy",  "completion", "version", "help"};
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 

@@ -20,6 +20,7 @@ static const char rules[] =
     "Rules and output:\n"
     "      --behaviour documented|engine-0.2\n"
     "                                 whose rules count where they differ (default documented)\n"
+    "      --policy FILE              orders, GPUs and tie-breaks as a document (see aim help policy)\n"
     "      --now TIME                 let the status carry transition times (RFC 3339)\n"
     "      --color auto|always|never  NO_COLOR counts\n"
     "  -q, --quiet                    no warnings      -v, --verbose  what was read\n";
@@ -40,6 +41,7 @@ void help_all(void) {
           "  aim status    what a service would report, component by component\n"
           "  aim lint      what is wrong with documents and node labels\n"
           "  aim diff      what applying the plan would change, and what the change does\n"
+          "  aim policy    by which rules the other commands decide, as a document\n"
           "  aim completion bash|zsh|fish\n"
           "  aim version   which libaim this is\n"
           "  aim help COMMAND\n"
@@ -91,6 +93,28 @@ void help_diff(void) {
         "Compares the plan with the objects that the input holds: only fields that the plan sets. Exit code 10\n"
         "when applying it would change something.",
         services, "  -o, --output text|json|markdown\n");
+}
+
+void help_policy(void) {
+    fputs(
+        "  aim policy > mine.yaml    (edit it)    aim explain -f dump.yaml --policy mine.yaml\n"
+        "\n"
+        "Prints the policy that counts, with nothing left to defaults: what is compared and in which order, the GPUs\n"
+        "with their devices and memory, and how ties are broken. A document for --policy needs only what differs:\n"
+        "\n"
+        "  apiVersion: libaim/v1\n"
+        "  kind: Policy\n"
+        "  metadata: {name: lab}\n"
+        "  spec:\n"
+        "    tieBreaks: [fewest-gpus]\n"
+        "    gpus:\n"
+        "    - {model: MI400X, vram: 432Gi, devices: [\"75c0\"]}\n"
+        "\n"
+        "      --policy FILE              the document to complete and print (- is standard input)\n"
+        "      --behaviour documented|engine-0.2\n"
+        "                                 the built-in policy to print (default documented)\n"
+        "  -o, --output yaml|json|name    name: only the identity, which every plan carries\n",
+        stdout);
 }
 
 void help_version(void) {

@@ -61,91 +61,33 @@ static void end_progress(reading *r) {
     r->progress_shown = false;
 }
 
-static aim_code read_stream(char *buffer, size_t size, size_t *got, void *user) {
+aim_code input_read_stream(char *buffer, size_t size, size_t *got, void *user) {
+    *got = fread(buffer, 1, size, user);
+    return ferror((FILE *)user) ? AIM_E_READ : AIM_OK;
+}
+
+static aim_code read_with_progress(char *buffer, size_t size, size_t *got, void *user) {
     reading *r = user;
-    *got = fread(buffer, 1, size, r->file);
+    aim_code code = input_read_stream(buffer, size, got, r->file);
     r->bytes += *got;
     show_progress(r, *got == 0);
-    return ferror(r->file) ? AIM_E_READ : AIM_OK;
-}
-
-/* --- reports --- */
-
-static void show_caret(const aim_report_entry *entry) {
-    if (!entry->excerpt || !entry->column) return;
-    fputs("  | ", stderr); /* no line of the document stands at the beginning of ours: runners of CI obey some */
-    put_safe(stderr, entry->excerpt);
-    fputs("\n  | ", stderr);
-    for (uint64_t i = 1; i < entry->column; i++)
-        fputc(' ', stderr);
-    fputs("^\n", stderr);
-}
-
-static void show_entry(const aim_report_entry *entry) {
-    bool error = entry->severity == AIM_SEVERITY_ERROR;
-    put_safe(stderr, entry->source);
-    if (entry->line) fprintf(stderr, ":%llu:%llu", (unsigned long long)entry->line, (unsigned long long)entry->column);
-    fputs(error ? ": error: " : ": warning: ", stderr);
-    if (entry->object) {
-        put_safe(stderr, entry->object);
-        fputs(": ", stderr);
-    }
-    put_safe(stderr, entry->message);
-    fputc('\n', stderr);
-    if (error) show_caret(entry);
-}
-
-static void show_report(const reading *r, const aim_report *report) {
-    for (size_t i = 0; i < aim_report_count(report); i++) {
-        aim_report_entry entry = {.struct_size = sizeof entry};
-        if (aim_report_at(report, i, &entry)) break;
-        if (entry.severity == AIM_SEVERITY_ERROR || !r->options->quiet) show_entry(&entry);
-    }
-    if (aim_report_dropped(report))
-        complain("%llu more problems are not shown", (unsigned long long)aim_report_dropped(report));
-}
-
-static void show_kinds(const char *name, const aim_report *report) {
-    for (size_t i = 0; i < aim_report_kind_count(report); i++) {
-        uint64_t objects;
-        int32_t used;
-        const char *kind = aim_report_kind_at(report, i, &objects, &used);
-        put_safe(stderr, name);
-        fprintf(stderr, ": %llu ", (unsigned long long)objects);
-        put_safe(stderr, kind);
-        fputs(used ? "\n" : " (not used)\n", stderr);
-    }
+    return code;
 }
 
 /* --- reading --- */
 
-/* False: the report stays the caller's. */
-static bool keep_report(report_list *list, aim_report *report) {
-    if (!aim_report_count(report)) return false;
-    aim_report **items = realloc(list->items, (list->count + 1) * sizeof *items);
-    if (!items) return false;
-    list->items = items;
-    list->items[list->count++] = report;
-    return true;
-}
-
-void reports_free(report_list *reports) {
-    for (size_t i = 0; i < reports->count; i++)
-        aim_report_free(reports->items[i]);
-    free(reports->items);
-}
-
 static void read_file(reading *r, FILE *file, const char *name) {
     aim_report *report = NULL;
     aim_error *error = NULL;
-    aim_source source = {.struct_size = sizeof source, .flags = r->layer, .name = name, .read = read_stream, .user = r};
+    aim_source source = {
+        .struct_size = sizeof source, .flags = r->layer, .name = name, .read = read_with_progress, .user = r};
     r->file = file;
     r->name = name;
     aim_code code = aim_cluster_add(r->cluster, &source, &report, &error);
     end_progress(r);
-    bool kept = code && r->refused && keep_report(r->refused, report);
-    if (!kept) show_report(r, report);
-    if (r->options->verbose) show_kinds(name, report);
+    bool kept = code && r->refused && report_keep(r->refused, report);
+    if (!kept) report_show(report, r->options->quiet);
+    if (r->options->verbose) report_show_kinds(report, name);
     bool reported =
         kept || AIM_CODE_CLASS(code) == AIM_CLASS_INPUT || (code == AIM_E_LIMIT && aim_report_count(report));
     if (reported)
@@ -156,6 +98,20 @@ static void read_file(reading *r, FILE *file, const char *name) {
     }
     if (!kept) aim_report_free(report);
     aim_error_free(error);
+}
+
+const char *input_name(const char *path) {
+    return strcmp(path, "-") == 0 ? "(standard input)" : path;
+}
+
+FILE *input_open(const char *path) {
+    FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "rbe");
+    if (!file) complain("cannot read %s: %s", path, strerror(errno));
+    return file;
+}
+
+void input_close(FILE *file) {
+    if (file && file != stdin) fclose(file);
 }
 
 static void cannot_read(reading *r, const char *path) {

@@ -15,6 +15,8 @@ static const command commands[] = {
      "text|json|sarif|github|markdown"},
     {"diff", "what applying the plan would change, and what the change does", command_diff, help_diff,
      "text|json|markdown"},
+    {"policy", "by which rules the other commands decide, as a document", command_policy, help_policy,
+     "yaml|json|name"},
     {"completion", "what a shell needs to complete commands, options and services", command_completion, help_completion,
      NULL},
     {"version", "which libaim this is", command_version, help_version, NULL},

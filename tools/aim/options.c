@@ -6,7 +6,7 @@
 
 #include "command.h"
 
-enum { OPT_CLUSTER = 1000, OPT_POD_LOG, OPT_NOW, OPT_COMPLETE, OPT_BEHAVIOUR, OPT_COLOR, OPT_OBJECT };
+enum { OPT_CLUSTER = 1000, OPT_POD_LOG, OPT_NOW, OPT_COMPLETE, OPT_BEHAVIOUR, OPT_POLICY, OPT_COLOR, OPT_OBJECT };
 
 static const struct option long_options[] = {
     {"cluster", required_argument, NULL, OPT_CLUSTER},
@@ -20,6 +20,7 @@ static const struct option long_options[] = {
     {"complete", no_argument, NULL, OPT_COMPLETE},
     {"behaviour", required_argument, NULL, OPT_BEHAVIOUR},
     {"behavior", required_argument, NULL, OPT_BEHAVIOUR},
+    {"policy", required_argument, NULL, OPT_POLICY},
     {"output", required_argument, NULL, 'o'},
     {"color", required_argument, NULL, OPT_COLOR},
     {"quiet", no_argument, NULL, 'q'},
@@ -82,6 +83,7 @@ static int read_one(int option, const char *value, tool_options *out, bool *want
         out->behaviour = aim_behaviour_named(value);
         if (out->behaviour < 0) return usage("--behaviour %s: must be documented or engine-0.2", value);
         break;
+    case OPT_POLICY: out->policy_file = value; break;
     case 'o': out->format_text = value; break; /* main knows which the command has */
     case OPT_COLOR: return read_color(value, out);
     case 'q': out->quiet = true; break;
@@ -94,7 +96,7 @@ static int read_one(int option, const char *value, tool_options *out, bool *want
 }
 
 int options_read(int argc, char **argv, tool_options *out, bool *wants_help) {
-    *out = (tool_options){.behaviour = AIM_BEHAVIOUR_DOCUMENTED};
+    *out = (tool_options){.behaviour = -1};
     int code = read_color("auto", out);
     optind = 1;
     for (int option; code == EXIT_DONE && (option = getopt_long(argc, argv, "f:n:As:o:qvh", long_options, NULL)) != -1;)

@@ -42,6 +42,7 @@ int plan_verdict(const aim_plan *plan) {
 typedef struct visit {
     const tool_options *options;
     const aim_cluster *cluster;
+    const aim_policy *policy;
     service_visitor *show;
     bool any;
     int code;
@@ -50,8 +51,7 @@ typedef struct visit {
 static void visit_one(visit *v, const aim_ref *service) {
     aim_plan *plan;
     aim_error *error;
-    aim_options ask = {
-        .struct_size = sizeof ask, .policy = aim_policy_builtin(v->options->behaviour), .now = v->options->now};
+    aim_options ask = {.struct_size = sizeof ask, .policy = v->policy, .now = v->options->now};
     aim_code code = aim_plan_new(v->cluster, service, &ask, &plan, &error);
     if (code) {
         complain_error(error);
@@ -99,12 +99,18 @@ static void visit_all(visit *v) {
 
 int services_visit(const tool_options *options, service_visitor *show) {
     int code;
-    aim_cluster *cluster = input_read(options, &code);
-    if (!cluster) return code;
-    visit v = {.options = options, .cluster = cluster, .show = show};
+    aim_policy *owned;
+    const aim_policy *policy = policy_read(options, &owned, &code);
+    aim_cluster *cluster = policy ? input_read(options, &code) : NULL;
+    if (!cluster) {
+        aim_policy_free(owned);
+        return code;
+    }
+    visit v = {.options = options, .cluster = cluster, .policy = policy, .show = show};
     for (size_t i = 0; i < options->services.count; i++)
         visit_named(&v, options->services.items[i]);
     if (!options->services.count) visit_all(&v);
     aim_cluster_free(cluster);
+    aim_policy_free(owned);
     return v.code;
 }

@@ -1,0 +1,28 @@
+/* aim policy: by which rules the other commands would decide, as a document that --policy reads. */
+#include "command.h"
+
+static bool print_document(const aim_policy *policy, output_format format) {
+    aim_context *context = NULL;
+    aim_buffer *buffer = NULL;
+    aim_error *error = NULL;
+    aim_code code = aim_context_new(NULL, &context, &error);
+    if (!code) code = aim_policy_render(context, policy, output_wanted(format), &buffer, &error);
+    aim_context_free(context);
+    return output_buffer(code, buffer, error);
+}
+
+int command_policy(const tool_options *options) {
+    int code;
+    aim_policy *owned;
+    if (options->files.count) {
+        complain("aim policy reads no documents but the one of --policy");
+        return EXIT_USAGE;
+    }
+    const aim_policy *policy = policy_read(options, &owned, &code);
+    if (policy && options->format == OUTPUT_NAME)
+        printf("%s\n", aim_policy_identity(policy));
+    else if (policy && !print_document(policy, options->format))
+        code = EXIT_TROUBLE;
+    aim_policy_free(owned);
+    return code;
+}
