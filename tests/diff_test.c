@@ -135,3 +135,26 @@ TEST(diff, an_entry_that_the_plan_no_longer_has_goes_away_unless_somebody_else_o
     aim_plan_free(plan);
     aim_cluster_free(cluster);
 }
+
+static const char *diff_json(test_context *t, const char *text) {
+    aim_cluster *cluster = test_cluster(t, text);
+    aim_plan *plan;
+    aim_diff *diff;
+    aim_buffer *buffer;
+    CHECK_INTEGER(aim_plan_new(cluster, &chat, NULL, &plan, NULL), AIM_OK);
+    CHECK_INTEGER(aim_diff_new(plan, cluster, &diff, NULL), AIM_OK);
+    CHECK_INTEGER(aim_diff_render(diff, AIM_FORMAT_JSON, 0, &buffer, NULL), AIM_OK);
+    const char *json = aimp_copy(&t->arena, aim_buffer_data(buffer), aim_buffer_size(buffer));
+    aim_buffer_free(buffer);
+    aim_diff_free(diff);
+    aim_plan_free(plan);
+    aim_cluster_free(cluster);
+    return json;
+}
+
+TEST(diff, a_service_that_is_left_alone_says_why) {
+    CHECK_TEXT(diff_json(t, "apiVersion: aim.eai.amd.com/v1alpha1\nkind: AIMService\nmetadata: {name: chat, namespace: "
+                            "team, deletionTimestamp: \"2026-01-01T00:00:00Z\"}\nspec: {model: {name: llama}}\n"),
+               "{\"blocked\":\"the service is being deleted\",\"changes\":[],"
+               "\"service\":{\"name\":\"chat\",\"namespace\":\"team\"}}\n");
+}

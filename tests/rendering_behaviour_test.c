@@ -155,12 +155,22 @@ TEST(behaviour, B52_a_timeout_is_spelled_as_the_gateway_api_wants_it) {
     CHECK_TEXT(at(t, applied(plan_of(t, documents, ENGINE), "HTTPRoute"), "spec/rules/0/timeouts/request"), "1.5s");
 }
 
+TEST(behaviour, B52_a_timeout_that_the_gateway_api_cannot_hold_keeps_the_route_away) {
+    const char *documents =
+        SERVICE("", QWEN ", routing: {enabled: true, gatewayRef: {name: gw}, requestTimeout: 100000h}") MODEL;
+    CHECK(applied(plan_of(t, documents, DOCUMENTED), "HTTPRoute") == NULL);
+    CHECK_TEXT(at(t, applied(plan_of(t, documents, ENGINE), "HTTPRoute"), "spec/rules/0/timeouts/request"),
+               "100000h0m0s");
+}
+
 TEST(behaviour, B53_a_route_that_is_no_longer_wanted_is_deleted_by_uid) {
     const char *documents = SERVICE("", QWEN) MODEL
         "---\napiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: " ISVC_NAME
         ", namespace: team, uid: r1, " OWNER "}\n";
     BOTH(documents, "delete",
-         "[{\"kind\":\"HTTPRoute\",\"name\":\"" ISVC_NAME "\",\"namespace\":\"team\",\"uid\":\"r1\"}]", "[]");
+         "[{\"apiVersion\":\"gateway.networking.k8s.io/v1\",\"kind\":\"HTTPRoute\",\"name\":\"" ISVC_NAME
+         "\",\"namespace\":\"team\",\"uid\":\"r1\"}]",
+         "[]");
 }
 
 TEST(behaviour, B54_a_running_service_keeps_its_image_while_its_model_is_gone) {

@@ -33,6 +33,9 @@ typedef struct aim_change {
     int32_t operation;    /**< AIM_CHANGE_… */
     int32_t spare;        /**< 0 */
     const char *object;   /**< "InferenceService team/chat-e201fbda" */
+    const char *kind;     /**< of that object */
+    const char *ns;       /**< of that object; NULL for cluster scope */
+    const char *name;     /**< of that object */
     const char *pointer;  /**< JSON Pointer to the field (RFC 6901); "" for the object as a whole */
     const char *before;   /**< JSON; NULL when there was nothing */
     const char *after;    /**< JSON; NULL when there will be nothing */
@@ -53,7 +56,7 @@ typedef struct aim_change {
  * @retval AIM_OK           there is an answer, also when nothing changes
  * @retval AIM_E_ARGUMENT   a required argument is NULL
  * @retval AIM_E_NO_MEMORY  the allocator refused
- * @see docs/plan-json.md "Lint and diff"
+ * @see docs/plan-json.md "Status, lint and diff"
  * @since 0.1
  */
 AIM_API aim_code aim_diff_new(const aim_plan *plan, const aim_cluster *cluster, aim_diff **out, aim_error **err);

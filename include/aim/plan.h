@@ -73,7 +73,8 @@ AIM_API const aim_cache_plan *aim_plan_cache(const aim_plan *plan);
  * What the service would report as status.status.
  *
  * @param plan  may be NULL
- * @return Pending, Starting, Running, Degraded or Failed, static; "" for NULL and for a service that is paused
+ * @return Pending, Starting, Running, Degraded or Failed, by engine-0.2 also NotAvailable; what the service has recorded
+ *         when it is left alone; "" for NULL. Lives as long as the plan.
  * @see spec/status.md
  * @since 0.1
  */
@@ -169,7 +170,7 @@ AIM_API aim_code aim_plan_finding_at(const aim_plan *plan, size_t index, aim_fin
  *  @{ */
 #define AIM_PART_EXPLANATION 1 /**< text: why; JSON and YAML: the same as AIM_PART_PLAN */
 #define AIM_PART_PLAN 2        /**< text: what; JSON: the whole answer on one line; YAML: a stream of the manifests */
-#define AIM_PART_STATUS 3      /**< text: component by component; JSON, YAML: the status object */
+#define AIM_PART_STATUS 3      /**< text: component by component; JSON, YAML: the object with its name and status */
 /** @} */
 
 /**

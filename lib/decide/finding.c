@@ -143,7 +143,7 @@ static void add_parents(aimp_arena *arena, aimp_items *steps, const aimp_node *r
     }
 }
 
-static const aimp_node *object_node(aimp_arena *arena, aimp_kind kind, const char *ns, const char *name) {
+const aimp_node *aimp_reference_node(aimp_arena *arena, aimp_kind kind, const char *ns, const char *name) {
     return aimp_map_of(arena, "kind", aimp_string(arena, aimp_kind_of(kind)->kind), "namespace",
                        aimp_string_or_none(arena, ns), "name", aimp_string_or_none(arena, name), NULL);
 }
@@ -163,8 +163,9 @@ void aimp_finding_place(aimp_arena *arena, aimp_finding *f, const aimp_object *o
 aimp_remedy aimp_remedy_remove(aimp_arena *arena, const aimp_object *object, const char *pointer, const char *text) {
     const aimp_node *step =
         aimp_map_of(arena, "op", aimp_string(arena, "remove"), "path", aimp_string(arena, pointer), NULL);
-    const aimp_node *patch = aimp_map_of(arena, "object", object_node(arena, object->kind, object->ns, object->name),
-                                         "patch", aimp_list_of(arena, step, NULL), NULL);
+    const aimp_node *patch =
+        aimp_map_of(arena, "object", aimp_reference_node(arena, object->kind, object->ns, object->name), "patch",
+                    aimp_list_of(arena, step, NULL), NULL);
     return (aimp_remedy){text, aimp_list_of(arena, patch, NULL), false};
 }
 
@@ -174,8 +175,9 @@ aimp_remedy aimp_remedy_set(aimp_arena *arena, const aimp_object *object, const 
     add_parents(arena, &steps, object->root, pointer);
     aimp_items_add(&steps, aimp_map_of(arena, "op", aimp_string(arena, "add"), "path", aimp_string(arena, pointer),
                                        "value", value, NULL));
-    const aimp_node *patch = aimp_map_of(arena, "object", object_node(arena, object->kind, object->ns, object->name),
-                                         "patch", aimp_items_list(&steps), NULL);
+    const aimp_node *patch =
+        aimp_map_of(arena, "object", aimp_reference_node(arena, object->kind, object->ns, object->name), "patch",
+                    aimp_items_list(&steps), NULL);
     return (aimp_remedy){text, aimp_list_of(arena, patch, NULL), false};
 }
 
@@ -193,7 +195,7 @@ const aimp_node *aimp_finding_node(aimp_arena *arena, const aimp_finding *f) {
     return aimp_map_of(
         arena, "reason", aimp_string(arena, reasons[f->reason].name), "number",
         aimp_integer(arena, reasons[f->reason].number), "severity", aimp_string(arena, severity_text(f->severity)),
-        "object", f->kind ? object_node(arena, f->kind, f->ns, f->name) : NULL, "source",
+        "object", f->kind ? aimp_reference_node(arena, f->kind, f->ns, f->name) : NULL, "source",
         aimp_string_or_none(arena, f->source), "line", f->line ? aimp_integer(arena, f->line) : NULL, "column",
         f->column ? aimp_integer(arena, f->column) : NULL, "pointer", aimp_string_or_none(arena, f->pointer), "actual",
         f->actual ? aimp_string(arena, f->actual) : NULL, "wanted", f->wanted ? aimp_string(arena, f->wanted) : NULL,

@@ -142,6 +142,8 @@ void aimp_finding_place(aimp_arena *arena, aimp_finding *finding, const aimp_obj
 aimp_remedy aimp_remedy_remove(aimp_arena *arena, const aimp_object *object, const char *pointer, const char *text);
 aimp_remedy aimp_remedy_set(aimp_arena *arena, const aimp_object *object, const char *pointer, const aimp_node *value,
                             const char *text);
+/* {kind, namespace, name} */
+const aimp_node *aimp_reference_node(aimp_arena *arena, aimp_kind kind, const char *ns, const char *name);
 const aimp_node *aimp_finding_node(aimp_arena *arena, const aimp_finding *finding);
 const aimp_node *aimp_findings_node(aimp_arena *arena, const aimp_findings *findings);
 void aimp_findings_publish(aimp_arena *arena, const aimp_findings *findings);

@@ -44,6 +44,10 @@ static void write_down(aimp_pass *pass, aimp_kind kind, const char *verb, const 
     pass->last_read = read;
 }
 
+void aimp_pass_note_read(aimp_pass *pass, aimp_kind kind) {
+    write_down(pass, kind, "list", NULL, NULL);
+}
+
 bool aimp_pass_knows(aimp_pass *pass, aimp_kind kind) {
     if (!pass->rules->absent_kinds_are_unknown || pass->cluster->kinds[kind].known) return true;
     pass->unknown_kinds |= (uint64_t)1 << kind;

@@ -236,6 +236,8 @@ void aimp_pass_begin(aimp_pass *pass, aimp_arena *arena, const aim_cluster *clus
 aimp_lookup aimp_pass_get(aimp_pass *pass, aimp_kind kind, const char *ns, const char *name);
 /* Everything of a kind under a key; key NULL: all of the namespace. */
 aimp_listing aimp_pass_list(aimp_pass *pass, aimp_kind kind, aimp_index index, const char *ns, const char *key);
+/* Writes down that all objects of a kind were looked at, by an index of their own. */
+void aimp_pass_note_read(aimp_pass *pass, aimp_kind kind);
 bool aimp_pass_knows(aimp_pass *pass, aimp_kind kind);
 aimp_failure aimp_failure_of(aimp_read_error error);
 aimp_failure aimp_upstream_failure(aimp_read_error error);

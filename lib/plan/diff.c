@@ -35,22 +35,33 @@ static const aimp_node *found_object(const comparing *c, const aimp_action *acti
     return slot && slot->base ? slot->base->root : NULL;
 }
 
+static const char *copied(aimp_arena *arena, const char *text) {
+    return text ? aimp_copy_string(arena, text) : NULL;
+}
+
+/* Copied: the diff outlives plan and cluster. */
+static aimp_changed changed_by(const comparing *c, const aimp_action *action) {
+    aimp_arena *arena = &c->diff->arena;
+    return (aimp_changed){aimp_object_title(arena, action->kind, action->ns, action->name), action->kind,
+                          copied(arena, action->ns), copied(arena, action->name)};
+}
+
 static void compare_deletion(comparing *c, const aimp_action *action) {
     aimp_arena *arena = &c->diff->arena;
     if (!found_object(c, action)) return;
     aimp_changes_add(arena, &c->diff->changes,
                      (aimp_change){.operation = AIM_CHANGE_DELETE,
-                                   .object = aimp_object_title(arena, action->kind, action->ns, action->name),
+                                   .object = changed_by(c, action),
                                    .pointer = "",
                                    .effect = aimp_effect_of(action->kind, AIM_CHANGE_DELETE, "")});
 }
 
 static void compare_application(comparing *c, const aimp_action *action) {
     aimp_arena *arena = &c->diff->arena;
-    const char *title = aimp_object_title(arena, action->kind, action->ns, action->name);
+    const aimp_changed object = changed_by(c, action);
     const aimp_node *found = found_object(c, action);
     if (found) {
-        aimp_diff_objects(arena, &c->diff->changes, action->kind, title, found, action->object);
+        aimp_diff_objects(arena, &c->diff->changes, &object, found, action->object);
         return;
     }
     const char *effect = aimp_effect_of(action->kind, AIM_CHANGE_CREATE, "");
@@ -59,7 +70,7 @@ static void compare_application(comparing *c, const aimp_action *action) {
                              aimp_kind_of(action->kind)->kind);
     aimp_changes_add(arena, &c->diff->changes,
                      (aimp_change){.operation = AIM_CHANGE_CREATE,
-                                   .object = title,
+                                   .object = object,
                                    .pointer = "",
                                    .after = aimp_node_copy(arena, action->object),
                                    .effect = effect});
@@ -76,7 +87,10 @@ static void publish(aim_diff *diff) {
         diff->listed[count++] = c;
         c->shown = (aim_change){.struct_size = sizeof c->shown,
                                 .operation = c->operation,
-                                .object = c->object,
+                                .object = c->object.title,
+                                .kind = aimp_kind_of(c->object.kind)->kind,
+                                .ns = c->object.ns,
+                                .name = c->object.name,
                                 .pointer = c->pointer,
                                 .before = json_of(&diff->arena, c->before),
                                 .after = json_of(&diff->arena, c->after),
@@ -88,9 +102,11 @@ static void compare(void *arg) {
     comparing *c = arg;
     aimp_changes *changes = &c->diff->changes;
     changes->last = &changes->first;
-    changes->service = aimp_format(&c->diff->arena, "%s/%s", c->plan->pass.ns, c->plan->pass.name);
+    changes->ns = aimp_copy_string(&c->diff->arena, c->plan->pass.ns);
+    changes->name = aimp_copy_string(&c->diff->arena, c->plan->pass.name);
     const aimp_health *health = &c->plan->health;
     if (c->plan->paused) changes->blocked = "reconciliation is paused";
+    if (c->plan->deleting) changes->blocked = "the service is being deleted";
     for (size_t i = 0; !health->may_apply && i < health->condition_count; i++) {
         if (strcmp(health->conditions[i].type, "Ready") == 0)
             changes->blocked =

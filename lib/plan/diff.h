@@ -7,24 +7,32 @@
 #include "doc/node.h"
 #include "plan/service_plan.h"
 
+/* Which object changes; title is "HTTPRoute apps/chat". */
+typedef struct aimp_changed {
+    const char *title;
+    aimp_kind kind;
+    const char *ns, *name; /* ns NULL: cluster scope */
+} aimp_changed;
+
 typedef struct aimp_change {
     int32_t operation; /* AIM_CHANGE_… */
-    const char *object, *pointer, *effect;
+    aimp_changed object;
+    const char *pointer, *effect;
     const aimp_node *before, *after;
     aim_change shown;
     struct aimp_change *next;
 } aimp_change;
 
 typedef struct aimp_changes {
-    const char *service; /* "ml-team/qwen-service" */
-    const char *blocked; /* why the plan is not all of it: "Failed: …"; NULL: nothing is in the way */
+    const char *ns, *name; /* of the service */
+    const char *blocked;   /* why the plan is not all of it: "Failed: …"; NULL: nothing is in the way */
     aimp_change *first, **last;
     size_t count;
 } aimp_changes;
 
 /* diff_fields.c: every field of wanted that found lacks or has otherwise. */
-void aimp_diff_objects(aimp_arena *arena, aimp_changes *changes, aimp_kind kind, const char *title,
-                       const aimp_node *found, const aimp_node *wanted);
+void aimp_diff_objects(aimp_arena *arena, aimp_changes *changes, const aimp_changed *object, const aimp_node *found,
+                       const aimp_node *wanted);
 void aimp_changes_add(aimp_arena *arena, aimp_changes *changes, aimp_change change);
 /* diff_effects.c: what a change does; NULL when nothing beyond the field. pointer "" is the whole object. */
 const char *aimp_effect_of(aimp_kind kind, int32_t operation, const char *pointer);

@@ -11,8 +11,7 @@
 typedef struct side_by_side {
     aimp_arena *arena;
     aimp_changes *changes;
-    aimp_kind kind;
-    const char *title;
+    const aimp_changed *object;
 } side_by_side;
 
 static void compare(side_by_side *s, const aimp_node *found, const aimp_node *wanted, const char *pointer);
@@ -21,11 +20,11 @@ static void note(side_by_side *s, int32_t operation, const char *pointer, const 
                  const aimp_node *after) {
     aimp_changes_add(s->arena, s->changes,
                      (aimp_change){.operation = operation,
-                                   .object = s->title,
+                                   .object = *s->object,
                                    .pointer = pointer,
                                    .before = before ? aimp_node_copy(s->arena, before) : NULL,
                                    .after = after ? aimp_node_copy(s->arena, after) : NULL,
-                                   .effect = aimp_effect_of(s->kind, operation, pointer)});
+                                   .effect = aimp_effect_of(s->object->kind, operation, pointer)});
 }
 
 /* What tells the entries of a list apart (the list-map keys of the Kubernetes API); NULL: the list is one value. */
@@ -188,13 +187,13 @@ static void compare(side_by_side *s, const aimp_node *found, const aimp_node *wa
     }
     for (size_t i = 0; i < aimp_count(found); i++) {
         const char *place = aimp_pointer_below(s->arena, pointer, aimp_key(found, i));
-        if (!aimp_get(wanted, aimp_key(found, i)) && is_ours(s->kind, place))
+        if (!aimp_get(wanted, aimp_key(found, i)) && is_ours(s->object->kind, place))
             note(s, AIM_CHANGE_REMOVE, place, aimp_value(found, i), NULL);
     }
 }
 
-void aimp_diff_objects(aimp_arena *arena, aimp_changes *changes, aimp_kind kind, const char *title,
-                       const aimp_node *found, const aimp_node *wanted) {
-    side_by_side s = {arena, changes, kind, title};
+void aimp_diff_objects(aimp_arena *arena, aimp_changes *changes, const aimp_changed *object, const aimp_node *found,
+                       const aimp_node *wanted) {
+    side_by_side s = {arena, changes, object};
     compare(&s, found, wanted, "");
 }

@@ -54,11 +54,15 @@ static void add_count(aimp_text *out, const aimp_changes *changes) {
                          changes->count == 1 ? "" : "s");
 }
 
+static const char *service_title(aimp_arena *arena, const aimp_changes *changes) {
+    return aimp_format(arena, "%s/%s", changes->ns, changes->name);
+}
+
 static void write_text(const aimp_changes *changes, bool color, aimp_text *out) {
     static const char signs[] = " +-+~-";
     static const aimp_text_style styles[] = {AIMP_PLAIN, AIMP_GREEN, AIMP_RED, AIMP_GREEN, AIMP_YELLOW, AIMP_RED};
     aimp_style(out, color, AIMP_BOLD);
-    aimp_text_add_safe(out, changes->service);
+    aimp_text_add_safe(out, service_title(out->arena, changes));
     aimp_style(out, color, AIMP_PLAIN);
     aimp_text_add_string(out, " · ");
     add_count(out, changes);
@@ -70,12 +74,12 @@ static void write_text(const aimp_changes *changes, bool color, aimp_text *out) 
     }
     const char *object = "";
     for (const aimp_change *c = changes->first; c; c = c->next) {
-        if (strcmp(object, c->object) != 0) {
+        if (strcmp(object, c->object.title) != 0) {
             aimp_text_add_string(out, "\n  ");
-            aimp_text_add_safe(out, c->object);
+            aimp_text_add_safe(out, c->object.title);
             aimp_text_add_char(out, '\n');
         }
-        object = c->object;
+        object = c->object.title;
         aimp_style(out, color, styles[c->operation]);
         aimp_text_add_format(out, "    %c ", signs[c->operation]);
         aimp_text_add_safe(out, *c->pointer ? c->pointer : operation_name(c->operation));
@@ -95,7 +99,7 @@ static void add_code(aimp_text *out, const char *text) {
 
 static void write_markdown(const aimp_changes *changes, aimp_text *out) {
     aimp_text_add_string(out, "### ");
-    aimp_text_add_markdown(out, changes->service);
+    aimp_text_add_markdown(out, service_title(out->arena, changes));
     aimp_text_add_string(out, ": ");
     add_count(out, changes);
     aimp_text_add_char(out, '\n');
@@ -110,7 +114,7 @@ static void write_markdown(const aimp_changes *changes, aimp_text *out) {
         aimp_text values = aimp_text_new(out->arena);
         add_values(&values, c);
         aimp_text_add_string(out, "| ");
-        aimp_text_add_markdown(out, c->object);
+        aimp_text_add_markdown(out, c->object.title);
         aimp_text_add_format(out, " | %s | ", operation_name(c->operation));
         if (*c->pointer) add_code(out, c->pointer);
         aimp_text_add_string(out, " | ");
@@ -125,13 +129,15 @@ static void write_json(const aimp_changes *changes, aimp_text *out) {
     aimp_arena *a = out->arena;
     aimp_items list = aimp_items_new(a);
     for (const aimp_change *c = changes->first; c; c = c->next)
-        aimp_items_add(&list,
-                       aimp_map_of(a, "operation", aimp_string(a, operation_name(c->operation)), "object",
-                                   aimp_string(a, c->object), "pointer", aimp_string(a, c->pointer), "before",
-                                   c->before, "after", c->after, "effect", aimp_string_or_none(a, c->effect), NULL));
-    aimp_write_json(out,
-                    aimp_map_of(a, "service", aimp_string(a, changes->service), "blocked",
-                                aimp_string_or_none(a, changes->blocked), "changes", aimp_items_list(&list), NULL));
+        aimp_items_add(&list, aimp_map_of(a, "operation", aimp_string(a, operation_name(c->operation)), "object",
+                                          aimp_reference_node(a, c->object.kind, c->object.ns, c->object.name),
+                                          "pointer", aimp_string(a, c->pointer), "before", c->before, "after", c->after,
+                                          "effect", aimp_string_or_none(a, c->effect), NULL));
+    aimp_write_json(out, aimp_map_of(a, "service",
+                                     aimp_map_of(a, "namespace", aimp_string(a, changes->ns), "name",
+                                                 aimp_string(a, changes->name), NULL),
+                                     "blocked", aimp_string_or_none(a, changes->blocked), "changes",
+                                     aimp_items_list(&list), NULL));
     aimp_text_add_char(out, '\n');
 }
 

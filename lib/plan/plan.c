@@ -78,8 +78,7 @@ typedef struct rendering {
 
 static const aimp_node *node_of(const rendering *r, aimp_arena *arena) {
     if (r->node) return r->node;
-    if (r->part == AIM_PART_STATUS)
-        return r->plan->health.status ? r->plan->health.status : aimp_map_from(arena, NULL, 0);
+    if (r->part == AIM_PART_STATUS) return aimp_plan_status_node(r->plan, arena);
     return aimp_plan_node(r->plan, arena);
 }
 

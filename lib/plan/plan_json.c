@@ -41,9 +41,10 @@ static const aimp_node *model_node(const aimp_pass *pass, aimp_arena *a) {
                        r->create ? text(a, pass->ns)
                        : o       ? text(a, o->ns)
                                  : NULL,
-                       "name", text(a, name), "status", o ? text(a, o->state) : NULL, "recorded",
-                       r->recorded ? aimp_bool(true) : NULL, "reason", text(a, aimp_reason_text(r->reason)), "message",
-                       text(a, aimp_or_empty(r->message)), "create", aimp_bool(r->create), NULL);
+                       "name", text(a, name), "status", o ? aimp_string_or_none(a, o->state) : NULL, "recorded",
+                       r->recorded ? aimp_bool(true) : NULL, "reason",
+                       aimp_string_or_none(a, aimp_reason_text(r->reason)), "message",
+                       aimp_string_or_none(a, r->message), "create", aimp_bool(r->create), NULL);
 }
 
 static const aimp_node *judgements_node(const aimp_candidate *c, aimp_arena *a) {
@@ -80,12 +81,13 @@ static const aimp_node *template_node(const aimp_pass *pass, aimp_arena *a) {
     aimp_items candidates = aimp_items_new(a);
     for (size_t i = 0; i < s->candidate_count; i++)
         aimp_items_add(&candidates, candidate_node(pass, &s->candidates[i], a));
-    return aimp_map_of(
-        a, "outcome", text(a, template_outcome(s->outcome)), "kind", o ? text(a, aimp_kind_of(o->kind)->kind) : NULL,
-        "namespace", o ? text(a, o->ns) : NULL, "name", o ? text(a, o->name) : NULL, "status",
-        o ? text(a, o->state) : NULL, "source", text(a, sources[s->source]), "derivedFrom",
-        s->derive_from ? text(a, s->derive_from->name) : NULL, "reason", text(a, aimp_reason_text(s->reason)),
-        "message", text(a, aimp_or_empty(s->message)), "candidates", aimp_items_list(&candidates), NULL);
+    return aimp_map_of(a, "outcome", text(a, template_outcome(s->outcome)), "kind",
+                       o ? text(a, aimp_kind_of(o->kind)->kind) : NULL, "namespace", o ? text(a, o->ns) : NULL, "name",
+                       o ? text(a, o->name) : NULL, "status", o ? aimp_string_or_none(a, o->state) : NULL, "source",
+                       text(a, sources[s->source]), "derivedFrom",
+                       s->derive_from ? text(a, s->derive_from->name) : NULL, "reason",
+                       aimp_string_or_none(a, aimp_reason_text(s->reason)), "message",
+                       aimp_string_or_none(a, s->message), "candidates", aimp_items_list(&candidates), NULL);
 }
 
 static const char *cache_outcome(const aimp_cache *cache) {
@@ -96,6 +98,7 @@ static const char *cache_outcome(const aimp_cache *cache) {
 static const aimp_node *cache_node(const aimp_pass *pass, aimp_arena *a) {
     const int64_t gibibyte = (int64_t)1 << 30;
     const aimp_cache *cache = &pass->cache;
+    const bool failed = !cache->found.object && aimp_failed(&cache->found.failure);
     int64_t download = 0, storage = 0;
     aimp_items artifacts = aimp_items_new(a);
     for (size_t i = 0; i < cache->source_count; i++) {
@@ -104,15 +107,18 @@ static const aimp_node *cache_node(const aimp_pass *pass, aimp_arena *a) {
         int64_t claim = s->claim_gibibytes < INT64_MAX / gibibyte ? s->claim_gibibytes * gibibyte : INT64_MAX;
         if (!ready) download += s->size_bytes;
         storage += claim;
-        aimp_items_add(&artifacts, aimp_map_of(a, "name", text(a, s->artifact_name), "modelId", text(a, s->model_id),
-                                               "sourceUri", text(a, s->uri), "exists", aimp_bool(s->artifact != NULL),
-                                               "status", s->artifact ? text(a, s->artifact->state) : NULL, "sizeBytes",
-                                               s->size_bytes ? aimp_integer(a, s->size_bytes) : NULL, "storageBytes",
-                                               s->claim_gibibytes ? aimp_integer(a, claim) : NULL, NULL));
+        aimp_items_add(&artifacts,
+                       aimp_map_of(a, "name", text(a, s->artifact_name), "modelId", text(a, s->model_id), "sourceUri",
+                                   text(a, s->uri), "exists", aimp_bool(s->artifact != NULL), "status",
+                                   s->artifact ? aimp_string_or_none(a, s->artifact->state) : NULL, "sizeBytes",
+                                   s->size_bytes ? aimp_integer(a, s->size_bytes) : NULL, "storageBytes",
+                                   s->claim_gibibytes ? aimp_integer(a, claim) : NULL, NULL));
     }
     return aimp_map_of(a, "outcome", text(a, cache_outcome(cache)), "mode",
                        text(a, cache->dedicated ? "Dedicated" : "Shared"), "name", text(a, cache->name), "status",
-                       cache->found.object ? text(a, cache->found.object->state) : NULL, "reused",
+                       cache->found.object ? aimp_string_or_none(a, cache->found.object->state) : NULL, "reason",
+                       failed ? text(a, cache->found.failure.reason) : NULL, "message",
+                       failed ? text(a, cache->found.failure.message) : NULL, "reused",
                        aimp_bool(cache->found.object != NULL), "artifacts", aimp_items_list(&artifacts),
                        "downloadBytes", aimp_integer(a, download), "storageBytes", aimp_integer(a, storage), NULL);
 }
@@ -134,9 +140,9 @@ static const aimp_node *deletions_node(const aimp_actions *actions, aimp_arena *
     aimp_items items = aimp_items_new(a);
     for (size_t i = 0; i < actions->count; i++) {
         const aimp_action *action = &actions->items[i];
-        aimp_items_add(&items, aimp_map_of(a, "kind", text(a, aimp_kind_of(action->kind)->kind), "namespace",
-                                           text(a, action->ns), "name", text(a, action->name), "uid",
-                                           text(a, action->uid), NULL));
+        aimp_items_add(&items, aimp_map_of(a, "apiVersion", aimp_get(action->object, "apiVersion"), "kind",
+                                           text(a, aimp_kind_of(action->kind)->kind), "namespace", text(a, action->ns),
+                                           "name", text(a, action->name), "uid", text(a, action->uid), NULL));
     }
     return aimp_items_list(&items);
 }
@@ -153,9 +159,17 @@ static const aimp_node *reads_node(const aimp_pass *pass, aimp_arena *a) {
     aimp_items items = aimp_items_new(a);
     for (const aimp_read *r = pass->reads; r; r = r->next) {
         aimp_items_add(&items, aimp_map_of(a, "verb", text(a, r->verb), "kind", text(a, aimp_kind_of(r->kind)->kind),
-                                           "namespace", text(a, r->ns), "name", text(a, r->name), NULL));
+                                           "namespace", aimp_string_or_none(a, r->ns), "name", text(a, r->name), NULL));
     }
     return aimp_items_list(&items);
+}
+
+const aimp_node *aimp_plan_status_node(const aimp_service_plan *plan, aimp_arena *a) {
+    const aimp_object *service = plan->pass.service;
+    return aimp_map_of(a, "apiVersion", text(a, AIMP_AIM_API_VERSION), "kind",
+                       text(a, aimp_kind_of(service->kind)->kind), "metadata",
+                       aimp_map_of(a, "name", text(a, service->name), "namespace", text(a, service->ns), NULL),
+                       "status", plan->health.status ? plan->health.status : aimp_map_from(a, NULL, 0), NULL);
 }
 
 const aimp_node *aimp_plan_node(const aimp_service_plan *plan, aimp_arena *a) {
@@ -163,9 +177,10 @@ const aimp_node *aimp_plan_node(const aimp_service_plan *plan, aimp_arena *a) {
     return aimp_map_of(
         a, "service", aimp_map_of(a, "namespace", text(a, pass->ns), "name", text(a, pass->name), NULL), "behaviour",
         text(a, aim_policy_behaviour_name(pass->policy)), "policy", text(a, aim_policy_identity(pass->policy)),
-        "paused", plan->paused ? aimp_bool(true) : NULL, "model", model_node(pass, a), "template",
-        template_node(pass, a), "cache", cache_node(pass, a), "apply", actions_node(&plan->apply, a, false), "later",
-        actions_node(&plan->later, a, true), "delete", deletions_node(&plan->remove, a), "status",
+        "paused", plan->paused ? aimp_bool(true) : NULL, "deleting", plan->deleting ? aimp_bool(true) : NULL, "model",
+        model_node(pass, a), "template", template_node(pass, a), "cache", cache_node(pass, a), "apply",
+        actions_node(&plan->apply, a, false), "later", actions_node(&plan->later, a, true), "delete",
+        deletions_node(&plan->remove, a), "status",
         plan->health.status ? plan->health.status : aimp_map_from(a, NULL, 0), "findings",
         aimp_findings_node(a, &pass->findings), "unknown", unknown_node(pass, a), "reads", reads_node(pass, a), NULL);
 }

@@ -39,6 +39,8 @@ void aimp_plan_later(aimp_service_plan *plan);
 
 /* plan_json.c */
 const aimp_node *aimp_plan_node(const aimp_service_plan *plan, aimp_arena *arena);
+/* The service with nothing but its name and the status that would be written. */
+const aimp_node *aimp_plan_status_node(const aimp_service_plan *plan, aimp_arena *arena);
 const char *aimp_stage_name(aimp_stage stage);
 const char *aimp_verdict_name(int32_t verdict);
 /* explanation.c, plan_text.c */
