@@ -1,0 +1,158 @@
+"""The rules that every public declaration keeps; docs/abi.md says what each is for.
+
+A rule is a function of a Promise that returns its problems, each a sentence that names the place. Its name is the name
+of the test.
+"""
+import dataclasses
+import os
+import re
+
+from abi.facts import structs
+
+INTEGERS = {"uint32_t", "int32_t", "uint64_t", "int64_t", "aim_code", "size_t"}
+INCLUDED = re.compile(r"<(stddef\.h|stdint\.h|aim/[a-z_0-9]+\.h)>")
+# A literal, possibly negative in parentheses: a value that a reader sees and that no other change moves.
+WRITTEN = re.compile(r"\(?-?\d\w*\)?|(\"[^\"]*\"\s*)+")
+
+
+@dataclasses.dataclass
+class Promise:
+    """All that the rules look at."""
+    facts: object
+    texts: dict  # "aim/types.h": its text
+    version_script: str
+    symbols: list  # (name, version node, type) of the library
+
+    def functions(self):
+        return [d for d in self.facts.declarations if d.kind == "function"]
+
+    def structs(self):
+        return structs(self.facts.declarations)
+
+    def constants(self):
+        return [m for m in self.facts.macros if m.kind in ("constant", "version")]
+
+
+def promise(facts, source, symbols):
+    include = os.path.join(source, "include")
+    texts = {}
+    for name in sorted(os.listdir(os.path.join(include, "aim"))):
+        with open(os.path.join(include, "aim", name), encoding="utf-8") as file:
+            texts["aim/" + name] = file.read()
+    with open(os.path.join(source, "lib", "aim.map"), encoding="utf-8") as file:
+        return Promise(facts, texts, file.read(), symbols)
+
+
+# --- structs ---
+
+
+def structs_begin_with_their_size_and_flags(p):
+    start = [("struct_size", "uint32_t"), ("flags", "uint32_t")]
+    return [f"{s.header}: {s.name} does not begin with uint32_t struct_size, flags" for s in p.structs()
+            if [(m.name, m.spelling) for m in s.members[:2]] != start]
+
+
+def members_are_fixed_integers_sizes_or_pointers(p):
+    return [f"{s.header}: {s.name}.{m.name} is {m.spelling}{' (a bit-field)' if m.is_bitfield else ''}"
+            for s in p.structs() for m in s.members
+            if m.is_bitfield or not (m.spelling in INTEGERS or m.canonical.endswith("*") or "(*)" in m.canonical)]
+
+
+def there_is_no_enum_and_no_union(p):
+    problems = [f"{d.header}: {d.kind} {d.name}" for d in p.facts.declarations if d.kind in ("enum", "union")]
+    return problems + [f"{s.header}: {kind} inside of {s.name}" for s in p.structs() for kind in s.nested]
+
+
+def members_lie_at_multiples_of_their_size(p):
+    """What puts 64-bit members before pointers and sizes, however a target aligns them."""
+    return [f"{target}: {name}.{member} of {size} bytes lies at {offset}"
+            for target, layouts in p.facts.layouts.items() for name, layout in layouts.items()
+            for member, (offset, size) in layout.members.items() if offset % size]
+
+
+# --- functions and symbols ---
+
+
+def functions_are_declared_once_with_aim_api(p):
+    problems = [f"{f.header}: {f.name} is not marked AIM_API" for f in p.functions() if not f.marked]
+    places = {}
+    for function in p.functions():
+        places.setdefault(function.name, []).append(function.header)
+    return problems + [f"{name} is declared {len(found)} times: {', '.join(found)}"
+                       for name, found in places.items() if len(found) > 1]
+
+
+def version_nodes(script):
+    """The nodes of a version script in order: (node, its symbols, the node it follows or "")."""
+    nodes = re.findall(r"(\w+\.[\d.]+)\s*\{([^}]*)\}\s*([\w.]*?)\s*;", script)
+    return [(node, re.findall(r"^\s*(aim_\w+);", body, re.M), parent) for node, body, parent in nodes]
+
+
+def exported_symbols_are_the_declared_functions(p):
+    declared = {f.name for f in p.functions()}
+    exported = {name for name, _, _ in p.symbols}
+    problems = [f"{name} is declared and not exported" for name in sorted(declared - exported)]
+    problems += [f"{name} is exported and not declared" for name in sorted(exported - declared)]
+    return problems + [f"{name} is no function but {kind}" for name, _, kind in p.symbols if kind != "FUNC"]
+
+
+def exported_symbols_are_those_of_the_map(p):
+    mapped = {(name, node) for node, names, _ in version_nodes(p.version_script) for name in names}
+    exported = {(name, node) for name, node, _ in p.symbols}
+    return ([f"{name}@{node} is in lib/aim.map and not exported" for name, node in sorted(mapped - exported)] +
+            [f"{name}@{node} is exported and not in lib/aim.map" for name, node in sorted(exported - mapped)])
+
+
+def version_nodes_are_chained(p):
+    nodes = version_nodes(p.version_script)
+    problems = [] if nodes else ["lib/aim.map has no version node"]
+    previous = ""
+    for node, _, parent in nodes:
+        if parent != previous:
+            problems.append(f"lib/aim.map: {node} follows {parent or 'nothing'}, not {previous or 'nothing'}")
+        previous = node
+    return problems
+
+
+def functions_say_since_when(p):
+    """@since names the version node, so that one cannot be moved without the other."""
+    node_of = {name: node for node, names, _ in version_nodes(p.version_script) for name in names}
+    problems = []
+    for function in p.functions():
+        if not function.documented:
+            problems.append(f"{function.header}: {function.name} has no doc comment")
+        elif not function.since:
+            problems.append(f"{function.header}: {function.name} has no @since")
+        elif function.name in node_of and node_of[function.name] != f"LIBAIM_{function.since.split()[0]}":
+            problems.append(f"{function.header}: {function.name} says @since {function.since}, "
+                            f"lib/aim.map says {node_of[function.name]}")
+    return problems
+
+
+# --- comments, constants, names ---
+
+
+def constants_have_written_values(p):
+    return [f"{c.name} is {c.body}, not one number or text" for c in p.constants()
+            if c.type == "other" or not WRITTEN.fullmatch(c.body)]
+
+
+def headers_include_standard_integers_only(p):
+    return [f"{header}: {line.strip()}" for header, text in p.texts.items() for line in text.splitlines()
+            if re.match(r"\s*#\s*include\b", line) and not INCLUDED.search(line)]
+
+
+def names_are_those_of_aim(p):
+    problems = [f"{d.header}: {d.kind} {d.name}" for d in p.facts.declarations
+                if not re.fullmatch(r"aim(_[a-z0-9]+)+", d.name)]
+    return problems + [f"macro {m.name}" for m in p.facts.macros if not re.fullmatch(r"AIM(_[A-Z0-9]+)+", m.name)]
+
+
+# Those that need the library too are asked only where it could be read.
+HEADER_RULES = [
+    structs_begin_with_their_size_and_flags, members_are_fixed_integers_sizes_or_pointers,
+    there_is_no_enum_and_no_union, members_lie_at_multiples_of_their_size, functions_are_declared_once_with_aim_api,
+    version_nodes_are_chained, functions_say_since_when, constants_have_written_values,
+    headers_include_standard_integers_only, names_are_those_of_aim,
+]
+LIBRARY_RULES = [exported_symbols_are_the_declared_functions, exported_symbols_are_those_of_the_map]
