@@ -7,7 +7,7 @@ import dataclasses
 import os
 import re
 
-from abi.facts import structs
+from abi.facts import MODELS, structs
 
 INTEGERS = {"uint32_t", "int32_t", "uint64_t", "int64_t", "aim_code", "size_t"}
 INCLUDED = re.compile(r"<(stddef\.h|stdint\.h|aim/[a-z_0-9]+\.h)>")
@@ -63,11 +63,37 @@ def there_is_no_enum_and_no_union(p):
     return problems + [f"{s.header}: {kind} inside of {s.name}" for s in p.structs() for kind in s.nested]
 
 
+def structs_have_no_padding(p):
+    problems = []
+    for target, layouts in p.facts.layouts.items():
+        for name, layout in layouts.items():
+            end = 0
+            for member, (offset, size) in layout.members.items():
+                if offset != end:
+                    problems.append(f"{target}: {name} has {offset - end} bytes of padding before {member}")
+                end = offset + size
+            if end != layout.size:
+                problems.append(f"{target}: {name} has {layout.size - end} bytes of padding at its end")
+    return problems
+
+
 def members_lie_at_multiples_of_their_size(p):
     """What puts 64-bit members before pointers and sizes, however a target aligns them."""
     return [f"{target}: {name}.{member} of {size} bytes lies at {offset}"
             for target, layouts in p.facts.layouts.items() for name, layout in layouts.items()
             for member, (offset, size) in layout.members.items() if offset % size]
+
+
+def targets_of_a_model_agree(p):
+    problems = []
+    for first, *others in MODELS.values():
+        for other in others:
+            for name, layout in p.facts.layouts[first].items():
+                theirs = p.facts.layouts[other][name]
+                if (layout.size, layout.members) != (theirs.size, theirs.members):
+                    problems.append(f"{name} has {layout.size} bytes on {first} and {theirs.size} on {other}, "
+                                    "or members at other places")
+    return problems
 
 
 # --- functions and symbols ---
@@ -132,6 +158,35 @@ def functions_say_since_when(p):
 # --- comments, constants, names ---
 
 
+def structs_and_typedefs_have_doc_comments(p):
+    # A handle is a typedef and the struct that it introduces: the typedef carries the comment of both.
+    named = [d for d in p.facts.declarations if d.kind == "typedef"] + p.structs()
+    documented = {d.name for d in named if d.documented}
+    return [f"{d.header}: {d.kind} {d.name} has no doc comment" for d in named if d.name not in documented]
+
+
+def constant_groups_have_comments(p):
+    """A constant is commented itself or stands in a block, without an empty line, below a comment."""
+    problems = []
+    for header, text in p.texts.items():
+        lines = text.splitlines()
+        for constant in p.constants():
+            for number, line in enumerate(lines):
+                if re.match(rf"#\s*define\s+{constant.name}\b", line) and not commented(lines, number):
+                    problems.append(f"{header}:{number + 1}: {constant.name} has no comment")
+    return problems
+
+
+def commented(lines, number):
+    while number >= 0 and lines[number].strip():
+        if "/**<" in lines[number] or lines[number].rstrip().endswith("*/") and "/*" not in lines[number]:
+            return True
+        if lines[number].lstrip().startswith("/*"):
+            return True
+        number -= 1
+    return False
+
+
 def constants_have_written_values(p):
     return [f"{c.name} is {c.body}, not one number or text" for c in p.constants()
             if c.type == "other" or not WRITTEN.fullmatch(c.body)]
@@ -151,8 +206,9 @@ def names_are_those_of_aim(p):
 # Those that need the library too are asked only where it could be read.
 HEADER_RULES = [
     structs_begin_with_their_size_and_flags, members_are_fixed_integers_sizes_or_pointers,
-    there_is_no_enum_and_no_union, members_lie_at_multiples_of_their_size, functions_are_declared_once_with_aim_api,
-    version_nodes_are_chained, functions_say_since_when, constants_have_written_values,
-    headers_include_standard_integers_only, names_are_those_of_aim,
+    there_is_no_enum_and_no_union, structs_have_no_padding, members_lie_at_multiples_of_their_size,
+    targets_of_a_model_agree, functions_are_declared_once_with_aim_api, version_nodes_are_chained,
+    functions_say_since_when, structs_and_typedefs_have_doc_comments, constant_groups_have_comments,
+    constants_have_written_values, headers_include_standard_integers_only, names_are_those_of_aim,
 ]
 LIBRARY_RULES = [exported_symbols_are_the_declared_functions, exported_symbols_are_those_of_the_map]
