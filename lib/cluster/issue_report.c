@@ -1,9 +1,9 @@
 /* Puts issues in the order of the text, each at the place that a reader would look at. */
 #include "cluster/issue_report.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/sort.h"
 #include "cluster/key_place.h"
 
 static int by_place(const void *left, const void *right) {
@@ -37,7 +37,7 @@ void aimp_report_issues(aim_report *report, aimp_arena *scratch, const aimp_repo
         place_at_key(report, about, i);
         in_order[--at] = i;
     }
-    if (count) qsort(in_order, count, sizeof *in_order, by_place);
+    aimp_sort(scratch, in_order, count, sizeof *in_order, by_place);
     for (at = 0; at < count; at++) {
         const aimp_issue *i = in_order[at];
         const aim_code code = i->kind == AIMP_ISSUE_TYPE ? AIM_E_TYPE : other;

@@ -1,10 +1,10 @@
 /* From a text to a policy: read, check, and put together with what the built-in policy of the behaviour says. */
 #include "cluster/policy_document.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/sort.h"
 #include "cluster/issue_report.h"
 #include "cluster/source_text.h"
 #include "doc/reader.h"
@@ -128,7 +128,7 @@ static int by_text(const void *left, const void *right) {
 
 static const char *const *sorted_devices(aimp_arena *arena, const aimp_node *ids) {
     const char **out = (const char **)(uintptr_t)names_of(arena, ids);
-    if (ids->count > 1) qsort(out, ids->count, sizeof *out, by_text);
+    aimp_sort(arena, out, ids->count, sizeof *out, by_text);
     return out;
 }
 

@@ -1,10 +1,10 @@
 /* A policy as a document, and the identity that is made from it. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/buffer.h"
 #include "base/error.h"
 #include "base/sha256.h"
+#include "base/sort.h"
 #include "cluster/policy_document.h"
 #include "doc/writer.h"
 
@@ -54,7 +54,7 @@ static const aimp_node *gpus_node(const aimp_gpu_table *table, aimp_arena *arena
     aimp_items items = aimp_items_new(arena);
     for (size_t i = 0; i < table->count; i++)
         sorted[i] = &table->models[i];
-    if (table->count > 1) qsort(sorted, table->count, sizeof *sorted, by_model);
+    aimp_sort(arena, sorted, table->count, sizeof *sorted, by_model);
     for (size_t i = 0; i < table->count; i++)
         aimp_items_add(&items, aimp_map_of(arena, "model", aimp_string(arena, sorted[i]->model), "vram",
                                            vram_node(arena, sorted[i]->vram_bytes), "devices",

@@ -269,7 +269,7 @@ void aimp_pass_check_capacity(aimp_pass *pass);                          /* gpu_
 
 /* template_ranking.c: chosen, then outranked by rank, then rejected by stage; inside each namespaced first, then by
  * name */
-void aimp_sort_candidates(aimp_selection *selection);
+void aimp_sort_candidates(aimp_pass *pass);
 /* template_selection.c */
 const char *aimp_candidate_type(const aimp_pass *pass, const aimp_object *template_object);
 const char *aimp_candidate_gpu(const aimp_pass *pass, const aimp_object *template_object);

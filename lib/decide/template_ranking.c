@@ -1,9 +1,10 @@
 /* Scores what the filters left, finds ties, and puts all candidates in the order of the answer.
  * Rules: spec/template-selection.md section 3.6; seed "Stage 5: Preference Scoring" and "Ambiguous Selection". */
-#include <stdlib.h>
 #include <string.h>
 
 #include "decide/pass.h"
+
+#include "base/sort.h"
 
 const char *aimp_candidate_gpu(const aimp_pass *pass, const aimp_object *object) {
     const aimp_template_facts *facts = &object->facts.template_facts;
@@ -240,8 +241,9 @@ static int by_answer(const void *left, const void *right) {
     return by_name(a, b);
 }
 
-void aimp_sort_candidates(aimp_selection *s) {
-    if (s->candidate_count > 1) qsort(s->candidates, s->candidate_count, sizeof *s->candidates, by_answer);
+void aimp_sort_candidates(aimp_pass *pass) {
+    aimp_selection *s = &pass->template_;
+    aimp_sort(pass->arena, s->candidates, s->candidate_count, sizeof *s->candidates, by_answer);
 }
 
 static void set_ranks(aimp_selection *s) {

@@ -306,6 +306,6 @@ void aimp_pass_select_template(aimp_pass *pass, const char *model_name) {
         s->outcome = AIM_TEMPLATE_ERROR;
     } else {
         run_stages(pass, model_name);
-        aimp_sort_candidates(s);
+        aimp_sort_candidates(pass);
     }
 }

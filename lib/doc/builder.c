@@ -1,11 +1,12 @@
 /* Turns the events of a reader into trees, and is the only place where the limits and the rule of unique keys are kept.
  */
-#include "doc/pointer.h"
 #include "doc/reader.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "base/sort.h"
+#include "doc/pointer.h"
 
 /* A value on its way into the container that is open. */
 typedef struct entry {
@@ -241,8 +242,7 @@ static bool report_duplicate(aimp_builder *builder, const entry *first, size_t c
 static int compare_entries(const void *a, const void *b) {
     const entry *x = *(entry *const *)a, *y = *(entry *const *)b;
     int order = strcmp(x->key, y->key);
-    if (order == 0) order = x->merged - y->merged;
-    return order ? order : x < y ? -1 : 1;
+    return order ? order : x->merged - y->merged;
 }
 
 /* Members that came through "<<" and are also written out, or came through an earlier "<<", give way. */
@@ -251,7 +251,7 @@ static size_t drop_overridden(aimp_builder *builder, entry *first, size_t count)
     bool *overridden = aimp_take_zeroed(builder->scratch, count);
     for (size_t i = 0; i < count; i++)
         order[i] = &first[i];
-    qsort(order, count, sizeof *order, compare_entries);
+    aimp_sort(builder->scratch, order, count, sizeof *order, compare_entries);
     for (size_t i = 1; i < count; i++)
         overridden[order[i] - first] = order[i]->merged && strcmp(order[i - 1]->key, order[i]->key) == 0;
     size_t left = 0;
@@ -274,7 +274,7 @@ static const aimp_node *finish_map(aimp_builder *builder, frame *top) {
         sorted = sorted && (i == 0 || strcmp(members[i - 1].key, members[i].key) < 0);
     }
     if (!sorted) {
-        qsort(members, count, sizeof *members, compare_keys);
+        aimp_sort(builder->scratch, members, count, sizeof *members, compare_keys);
         for (size_t i = 1; i < count; i++) {
             if (strcmp(members[i - 1].key, members[i].key) == 0) {
                 report_duplicate(builder, first, count, members[i].key);

@@ -1,8 +1,9 @@
 /* Building and reading trees. Sharing is free: nothing here changes a node that somebody else may hold. */
 #include "doc/node.h"
 
-#include <stdlib.h>
 #include <string.h>
+
+#include "base/sort.h"
 
 static aimp_node *new_node(aimp_arena *arena, aimp_node_kind kind, size_t count) {
     if (count > UINT32_MAX) aimp_raise(arena->guard, AIM_E_LIMIT, "a value has more than 2^32 parts");
@@ -50,29 +51,12 @@ static int compare_members(const void *a, const void *b) {
 }
 
 /* Sorts in place so that of equal keys the last one stays; answers how many are left. */
-static size_t sort_members(aimp_member *members, size_t count) {
-    bool sorted = true;
-    for (size_t i = 1; i < count && sorted; i++)
-        sorted = strcmp(members[i - 1].key, members[i].key) < 0;
-    if (sorted) return count;
+static size_t sort_members(aimp_arena *arena, aimp_member *members, size_t count) {
+    aimp_sort(arena, members, count, sizeof *members, compare_members);
     size_t left = 0;
-    for (size_t i = 0; i < count; i++) { /* insertion keeps equal keys together and in order for small maps */
-        aimp_member member = members[i];
-        size_t low = 0, high = left;
-        while (low < high) {
-            size_t middle = (low + high) / 2;
-            if (strcmp(members[middle].key, member.key) < 0)
-                low = middle + 1;
-            else
-                high = middle;
-        }
-        if (low < left && strcmp(members[low].key, member.key) == 0) {
-            members[low] = member;
-            continue;
-        }
-        memmove(&members[low + 1], &members[low], (left - low) * sizeof *members);
-        members[low] = member;
-        left++;
+    for (size_t i = 0; i < count; i++) {
+        const bool again = left && strcmp(members[left - 1].key, members[i].key) == 0;
+        members[again ? left - 1 : left++] = members[i];
     }
     return left;
 }
@@ -81,20 +65,7 @@ const aimp_node *aimp_map_from(aimp_arena *arena, const aimp_member *members, si
     aimp_member *own = aimp_take_array(arena, count, sizeof *own);
     if (count) memcpy(own, members, count * sizeof *own);
     aimp_node *node = new_node(arena, AIMP_MAP, 0);
-    bool unique_and_large = count > 64;
-    if (unique_and_large) {
-        qsort(own, count, sizeof *own, compare_members);
-        for (size_t i = 1; i < count; i++) {
-            if (strcmp(own[i - 1].key, own[i].key) == 0) { /* order among equal keys is lost: take the slow way */
-                memcpy(own, members, count * sizeof *own);
-                count = sort_members(own, count);
-                break;
-            }
-        }
-    } else {
-        count = sort_members(own, count);
-    }
-    node->count = (uint32_t)count;
+    node->count = (uint32_t)sort_members(arena, own, count);
     node->as.members = own;
     return node;
 }
@@ -141,7 +112,7 @@ const aimp_node *aimp_map_with(aimp_arena *arena, const aimp_node *map, const ch
     }
     if (value) members[used++] = (aimp_member){aimp_copy_string(arena, key), value};
     aimp_node *node = new_node(arena, AIMP_MAP, 0);
-    node->count = (uint32_t)sort_members(members, used);
+    node->count = (uint32_t)sort_members(arena, members, used);
     node->as.members = members;
     return node;
 }

@@ -1,11 +1,11 @@
 /* Walks a document along the table of its kind: admission (as an API server stores it) and emission (as Go writes it).
  */
-#include "doc/pointer.h"
 #include "kube/schema.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/sort.h"
+#include "doc/pointer.h"
 #include "kube/duration.h"
 #include "kube/quantity.h"
 
@@ -144,10 +144,9 @@ typedef struct named {
     size_t index;
 } named;
 
-static int by_name_then_index(const void *left, const void *right) {
+static int by_name(const void *left, const void *right) {
     const named *a = left, *b = right;
-    int order = strcmp(a->name, b->name);
-    return order ? order : a->index < b->index ? -1 : 1;
+    return strcmp(a->name, b->name);
 }
 
 /* Every name but the first of its kind is reported, in any length of list in good time. */
@@ -158,7 +157,7 @@ static void check_keys(aimp_admission *a, const aimp_node *list, const char *poi
         const char *name = aimp_get_text(list->as.items[i], "name");
         if (name) names[count++] = (named){name, i};
     }
-    if (count > 1) qsort(names, count, sizeof *names, by_name_then_index);
+    aimp_sort(a->arena, names, count, sizeof *names, by_name);
     for (size_t i = 1; i < count; i++) {
         if (strcmp(names[i - 1].name, names[i].name) != 0) continue;
         aimp_issue *issue = record(a, AIMP_ISSUE_VALUE, list->as.items[names[i].index],

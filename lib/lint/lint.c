@@ -1,11 +1,11 @@
 /* Runs the rules and puts the findings in the order of the documents. */
 #include "lint/lint.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/buffer.h"
 #include "base/error.h"
+#include "base/sort.h"
 #include "base/struct.h"
 
 struct aim_lint {
@@ -66,7 +66,7 @@ static void take_in(aim_lint *lint, aimp_findings *more) {
         sorted[count++] = f;
     for (aimp_finding *f = more->first; f; f = f->next)
         sorted[count++] = f;
-    if (count > 1) qsort(sorted, count, sizeof *sorted, by_place);
+    aimp_sort(&lint->arena, sorted, count, sizeof *sorted, by_place);
     for (size_t i = 0; i < count; i++)
         sorted[i]->next = i + 1 < count ? sorted[i + 1] : NULL;
     lint->sorted = sorted;

@@ -3,9 +3,9 @@
  */
 #include "plan/service_plan.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/sort.h"
 #include "kube/object_name.h"
 
 void aimp_actions_add(aimp_pass *pass, aimp_actions *actions, const aimp_node *object, bool owned) {
@@ -281,7 +281,7 @@ void aimp_plan_service(aimp_service_plan *plan) {
     aimp_decide_service(pass);
     list_objects(plan);
     list_deletions(plan);
-    if (plan->apply.count > 1) qsort(plan->apply.items, plan->apply.count, sizeof *plan->apply.items, by_order);
+    aimp_sort(pass->arena, plan->apply.items, plan->apply.count, sizeof *plan->apply.items, by_order);
     aimp_assess_components(pass, &plan->health);
     aimp_run_state_engine(pass, &plan->health);
     aimp_compose_status(pass, &plan->health);
