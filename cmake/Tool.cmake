@@ -1,0 +1,37 @@
+# The command-line tool: aim, its second name as a plugin of kubectl, and the completion scripts that it prints itself.
+file(GLOB AIM_TOOL_SOURCES CONFIGURE_DEPENDS tools/aim/*.c)
+add_executable(aim ${AIM_TOOL_SOURCES})
+# With the static library inside, the tool is one file that runs from anywhere.
+if(static IN_LIST AIM_KINDS)
+  target_link_libraries(aim PRIVATE aim_static)
+else()
+  target_link_libraries(aim PRIVATE aim_shared)
+endif()
+target_link_libraries(aim PRIVATE aim_flags)
+target_compile_definitions(aim PRIVATE _POSIX_C_SOURCE=200809L _DEFAULT_SOURCE)
+set_target_properties(aim PROPERTIES POSITION_INDEPENDENT_CODE ON)
+
+# Not through CheckPIESupported: it would change how a project around us links its own programs. Of -static and -pie
+# together a compiler makes a program that does not start.
+if(AIM_HARDENING AND NOT CMAKE_EXE_LINKER_FLAGS MATCHES "(^| )-(static|no-pie)( |$)")
+  check_linker_flag(C -pie AIM_HAS_PIE)
+  if(AIM_HAS_PIE)
+    target_link_options(aim PRIVATE -pie)
+  endif()
+endif()
+
+file(CREATE_LINK aim ${CMAKE_CURRENT_BINARY_DIR}/kubectl-aim SYMBOLIC)
+
+# A tool for another machine needs an emulator (CMAKE_CROSSCOMPILING_EMULATOR) to print them.
+if(CMAKE_CROSSCOMPILING AND NOT CMAKE_CROSSCOMPILING_EMULATOR)
+  message(STATUS "libaim: no shell completions: the tool cannot run here (set CMAKE_CROSSCOMPILING_EMULATOR)")
+else()
+  set(AIM_COMPLETIONS ${CMAKE_CURRENT_BINARY_DIR}/completions)
+  file(MAKE_DIRECTORY ${AIM_COMPLETIONS})
+  foreach(shell bash zsh fish)
+    add_custom_command(OUTPUT ${AIM_COMPLETIONS}/aim.${shell}
+      COMMAND aim completion ${shell} > ${AIM_COMPLETIONS}/aim.${shell} DEPENDS aim VERBATIM)
+  endforeach()
+  add_custom_target(aim_completions ALL
+    DEPENDS ${AIM_COMPLETIONS}/aim.bash ${AIM_COMPLETIONS}/aim.zsh ${AIM_COMPLETIONS}/aim.fish)
+endif()

@@ -1,0 +1,10 @@
+# The programs of every consumer: the examples in C, one in C++, linked to the target AIM_TARGET.
+foreach(name first_answer candidates what_if)
+  add_executable(${name} ${AIM_SOURCE}/examples/${name}.c)
+  target_compile_features(${name} PRIVATE c_std_99)
+endforeach()
+add_executable(plan ${CMAKE_CURRENT_LIST_DIR}/plan.cpp)
+target_compile_features(plan PRIVATE cxx_std_11)
+foreach(name first_answer candidates what_if plan)
+  target_link_libraries(${name} PRIVATE ${AIM_TARGET})
+endforeach()
