@@ -8,7 +8,7 @@ else()
   target_link_libraries(aim PRIVATE aim_shared)
 endif()
 target_link_libraries(aim PRIVATE aim_flags)
-target_compile_definitions(aim PRIVATE _POSIX_C_SOURCE=200809L _DEFAULT_SOURCE)
+target_compile_definitions(aim PRIVATE _POSIX_C_SOURCE=200809L _DEFAULT_SOURCE _FILE_OFFSET_BITS=64)
 set_target_properties(aim PROPERTIES POSITION_INDEPENDENT_CODE ON)
 
 # Not through CheckPIESupported: it would change how a project around us links its own programs. Of -static and -pie
