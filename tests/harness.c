@@ -7,7 +7,9 @@
 static bool refuses(test_context *t) {
     t->allocations++;
     if (!t->fail_at) return false;
-    return t->fail_for_good ? t->allocations >= t->fail_at : t->allocations == t->fail_at;
+    bool refused = t->fail_for_good ? t->allocations >= t->fail_at : t->allocations == t->fail_at;
+    t->failed_allocations += refused;
+    return refused;
 }
 
 static void *count_alloc(size_t size, void *user) {

@@ -28,6 +28,7 @@ typedef struct test_context {
     size_t live_blocks, live_bytes, allocations;
     size_t fail_at;     /* the allocation with this number fails, 0: none */
     bool fail_for_good; /* and every one after it */
+    size_t failed_allocations;
     /* for bodies that test internals; freed and checked by the harness */
     aimp_guard guard;
     aimp_arena arena;
