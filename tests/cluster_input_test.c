@@ -126,18 +126,30 @@ TEST(cluster, empty_texts_are_taken) {
     aim_cluster_free(cluster);
 }
 
+/* Ours, a host's own, and what no code is: from the first call, between two pieces, and behind the whole text. */
 TEST(cluster, code_of_a_failing_callback_comes_back) {
+    static const aim_code codes[] = {
+        AIM_E_READ, AIM_E_CANCELLED, AIM_E_NO_MEMORY, AIM_E_SYNTAX, AIM_E_INTERNAL, 0x05001234, 1,
+        -1,         INT32_MIN,       INT32_MAX};
     aim_cluster *cluster = new_cluster(t);
-    const char *before = case_of(t, cluster);
-    static const aim_code codes[] = {AIM_E_READ, AIM_E_CANCELLED, AIM_E_NO_MEMORY, 0x05001234};
+    const char *before = case_of(t, cluster), *text = JSON_NODE("n");
     for (size_t i = 0; i < COUNT(codes); i++) {
-        aim_error *error;
-        chunks c = {JSON_NODE("n"), strlen(JSON_NODE("n")), 10, 0, codes[i]};
-        CHECK_INTEGER(add_chunks(cluster, &c, &error), codes[i]);
-        CHECK_INTEGER(aim_error_code(error), codes[i]);
+        for (size_t size = 0; size <= strlen(text); size++) {
+            aim_error *error;
+            aim_report *report;
+            chunks c = {text, size, 10, 0, codes[i]};
+            aim_source source = {.struct_size = sizeof source, .name = "pipe", .read = read_chunk, .user = &c};
+            CHECK_INTEGER(aim_cluster_add(cluster, &source, &report, &error), codes[i]);
+            CHECK_INTEGER(aim_error_code(error), codes[i]);
+            CHECK(*aim_error_message(error));
+            if (codes[i] != AIM_E_NO_MEMORY) CHECK_TEXT(aim_error_source(error), "pipe");
+            CHECK_INTEGER(aim_report_count(report), 0);
+            aim_report_free(report);
+            aim_error_free(error);
+        }
         CHECK_TEXT(case_of(t, cluster), before);
-        aim_error_free(error);
     }
+    must_add(t, cluster, text); /* and it can still be filled */
     aim_cluster_free(cluster);
 }
 
