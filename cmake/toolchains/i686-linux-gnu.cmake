@@ -4,8 +4,6 @@ set(CMAKE_SYSTEM_NAME Linux)
 set(CMAKE_SYSTEM_PROCESSOR i686)
 set(CMAKE_C_COMPILER i686-linux-gnu-gcc)
 set(CMAKE_LIBRARY_ARCHITECTURE i386-linux-gnu)
-# Doubles are rounded as everywhere else: the wider ones of the x87 spell some numbers differently (1e-6 in engine arguments).
-set(CMAKE_C_FLAGS_INIT "-msse2 -mfpmath=sse")
 # The .pc files of the build machine would name its own libraries.
 if(NOT DEFINED ENV{PKG_CONFIG_LIBDIR})
   set(ENV{PKG_CONFIG_LIBDIR} /usr/lib/i386-linux-gnu/pkgconfig:/usr/share/pkgconfig)

@@ -73,8 +73,8 @@ AIM_API const aim_cache_plan *aim_plan_cache(const aim_plan *plan);
  * What the service would report as status.status.
  *
  * @param plan  may be NULL
- * @return Pending, Starting, Running, Degraded or Failed, by engine-0.2 also NotAvailable; what the service has recorded
- *         when it is left alone; "" for NULL. Lives as long as the plan.
+ * @return Pending, Starting, Running, Degraded or Failed, by engine-0.2 also NotAvailable; what the service has
+ * recorded when it is left alone; "" for NULL. Lives as long as the plan.
  * @see spec/status.md
  * @since 0.1
  */

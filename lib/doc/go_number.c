@@ -56,8 +56,7 @@ const char *aimp_go_number(aimp_arena *arena, const char *json_number) {
     long exponent = strtol(p + 1, NULL, 10);
     aimp_text out = aimp_text_new(arena);
     if (value < 0) aimp_text_add_char(&out, '-');
-    double size = fabs(value);
-    if (size < 1e-6 || size >= 1e21) {
+    if (exponent < -6 || exponent >= 21) { /* the digits decide, not a comparison that some machines make wider */
         aimp_text_add_char(&out, digits[0]);
         if (count > 1) aimp_text_add_char(&out, '.');
         aimp_text_add(&out, digits + 1, count - 1);
