@@ -189,7 +189,8 @@ static int run_limited(const text *t, size_t room) {
 }
 
 static void check_limit(const char *name, bool yaml) {
-    text t = {.name = name, .data = large_text(yaml, &t.size)};
+    text t = {.name = name};
+    t.data = large_text(yaml, &t.size);
     bool ok = job_run(NULL, t.data, t.size, &t.hash) == AIM_OK, refused = false, answered = false;
     malloc_trim(0); /* what this run gave back would be room for the next ones */
     for (size_t room = (size_t)1 << 20; ok && room <= (size_t)1 << 30; room += room / 2) {
