@@ -6,6 +6,7 @@
 
 #include "doc/reader.h"
 #include "doc/yaml_scalar.h"
+#include "doc/yaml_text.h"
 
 typedef struct anchor {
     const char *name;
@@ -33,6 +34,7 @@ typedef struct composer {
     level *levels;
     size_t depth, level_capacity;
     uint64_t document_line; /* where the document that is being read began, from 1; 0: none yet */
+    const char *next, *end; /* what libyaml has not fetched */
 } composer;
 
 static aimp_spot spot_of(const composer *c, const yaml_mark_t *mark) {
@@ -196,8 +198,8 @@ static bool on_event(composer *c, const yaml_event_t *event) {
     level *l = top(c);
     switch (event->type) {
     case YAML_DOCUMENT_START_EVENT:
+        if (c->anchor_count) memset(c->buckets, 0, sizeof c->buckets);
         c->anchor_count = 0;
-        memset(c->buckets, 0, sizeof c->buckets);
         c->document_line = event->start_mark.line + 1;
         return true;
     case YAML_MAPPING_END_EVENT:
@@ -216,8 +218,8 @@ static bool on_event(composer *c, const yaml_event_t *event) {
 static void report_parser(composer *c) {
     const yaml_parser_t *p = &c->parser;
     if (p->error == YAML_MEMORY_ERROR) aimp_raise(c->scratch->guard, AIM_E_NO_MEMORY, "libyaml is out of memory");
-    bool reader = p->error == YAML_READER_ERROR;
-    aimp_spot spot = spot_of(c, reader ? &p->mark : &p->problem_mark);
+    aimp_check_cancel(c->scratch->guard); /* it may be why fetch() gave up */
+    aimp_spot spot = spot_of(c, &p->problem_mark);
     const char *problem = p->problem ? p->problem : "not readable as YAML";
     if (p->context)
         aimp_builder_problem(c->builder, AIM_E_SYNTAX, spot, "%s (%s)", problem, p->context);
@@ -241,10 +243,23 @@ static void delete_both(void *arg) {
     delete_parser(held->parser);
 }
 
+/* libyaml asks for more; that ends when the call is cancelled, however long nothing comes of what it reads. */
+static int fetch(void *arg, unsigned char *buffer, size_t size, size_t *got) {
+    composer *c = arg;
+    const aimp_guard *guard = c->scratch->guard;
+    if (guard->cancel && aim_cancel_is_set(guard->cancel)) return 0;
+    *got = (size_t)(c->end - c->next) < size ? (size_t)(c->end - c->next) : size;
+    if (*got) memcpy(buffer, c->next, *got);
+    c->next += *got;
+    return 1;
+}
+
 /* Reads until the end or the first problem; false at a problem, and *failed_line is then the line it was on. */
 static bool compose(composer *c, const char *text, size_t size, uint64_t *failed_line) {
     if (!yaml_parser_initialize(&c->parser)) aimp_raise(c->scratch->guard, AIM_E_NO_MEMORY, "libyaml is out of memory");
-    yaml_parser_set_input_string(&c->parser, (const unsigned char *)text, size);
+    c->next = text;
+    c->end = text + size;
+    yaml_parser_set_input(&c->parser, fetch, c);
     yaml_parser_set_encoding(&c->parser, YAML_UTF8_ENCODING); /* UTF-16 is refused, as the API server does */
     aimp_guard *guard = c->scratch->guard;
     yaml_event_t event;
@@ -254,7 +269,7 @@ static bool compose(composer *c, const char *text, size_t size, uint64_t *failed
         guard->cleanup = delete_parser;
         guard->cleanup_arg = &c->parser;
         if (!yaml_parser_parse(&c->parser, &event)) {
-            *failed_line = c->parser.error == YAML_READER_ERROR ? c->parser.mark.line : c->parser.problem_mark.line;
+            *failed_line = c->parser.problem_mark.line;
             report_parser(c);
             ok = false;
             break;
@@ -271,25 +286,23 @@ static bool compose(composer *c, const char *text, size_t size, uint64_t *failed
     return ok;
 }
 
+static bool is_marker(const char *p, const char *end) {
+    return end - p >= 3 && memcmp(p, "---", 3) == 0 && (end - p == 3 || aimp_is_space(p[3]));
+}
+
 /* The next line at or behind line number `line` (from 0) that begins a document; NULL when there is none. */
 static const char *next_document(const char *text, const char *end, uint64_t line, uint64_t *found) {
     uint64_t at = 0;
-    for (const char *p = text; p < end; at++) {
-        bool marker = end - p >= 3 && memcmp(p, "---", 3) == 0 && (end - p == 3 || aimp_is_space(p[3]));
-        if (marker && at >= line && p > text) {
-            *found = at;
-            return p;
-        }
-        const char *newline = memchr(p, '\n', (size_t)(end - p));
-        if (!newline) return NULL;
-        p = newline + 1;
+    for (const char *p = text; p < end; p = aimp_yaml_next_line(p, end), at++) {
+        if (at < line || p == text || !is_marker(p, end)) continue;
+        *found = at;
+        return p;
     }
     return NULL;
 }
 
-void aimp_read_yaml(aimp_builder *builder, const char *text, size_t size, uint64_t line) {
-    const char *end = text + size;
-    uint64_t offset = line - 1;
+/* A text that libyaml can decode, document by document. */
+static void read_clean(aimp_builder *builder, const char *text, const char *end, uint64_t offset) {
     while (text && text < end) {
         composer c = {.builder = builder, .scratch = aimp_builder_scratch(builder), .line_offset = offset};
         uint64_t failed = 0, found = 0;
@@ -297,6 +310,35 @@ void aimp_read_yaml(aimp_builder *builder, const char *text, size_t size, uint64
         aimp_builder_abandon(builder);
         if (c.document_line == failed + 1) failed++; /* its own marker does not begin the next one */
         text = next_document(text, end, failed, &found);
+        offset += found;
+    }
+}
+
+/* Where the document begins that a place lies in: its marker, or the beginning of the text. */
+static const char *document_start(const char *text, const char *place, const char *end) {
+    const char *start = text;
+    for (const char *p = text; p <= place && p < end; p = aimp_yaml_next_line(p, end)) {
+        if (is_marker(p, end)) start = p;
+    }
+    return start;
+}
+
+void aimp_read_yaml(aimp_builder *builder, const char *text, size_t size, uint64_t line) {
+    const char *end = text + size;
+    uint64_t offset = line - 1, found = 0;
+    for (bool first = true; text && text < end; first = false) {
+        const aimp_yaml_flaw flaw = aimp_yaml_find_flaw(text, end, first);
+        if (!flaw.at) {
+            read_clean(builder, text, end, offset);
+            return;
+        }
+        read_clean(builder, text, flaw.from ? flaw.from : document_start(text, flaw.at, end), offset);
+        aimp_builder_problem(builder, flaw.code, (aimp_spot){offset + flaw.line + 1, flaw.column + 1, 0}, "%s",
+                             flaw.message);
+        aimp_builder_abandon(builder);
+        const char *next = next_document(text, end, flaw.line + 1, &found);
+        if (next && flaw.from) next = next_document(text, end, found + 1, &found); /* its own marker is behind it */
+        text = next;
         offset += found;
     }
 }
