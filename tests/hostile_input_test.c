@@ -349,3 +349,90 @@ TEST(hostile, a_text_that_is_cut_anywhere_is_refused_or_a_shorter_one) {
     CHECK(refused > 50);
     CHECK(taken > 50);
 }
+
+/* --- texts with as many problems as they can have: each was once looked for from the beginning of the text --- */
+
+/* A text that is written with a number, 0 to count - 1, at each %zu of its part. */
+static const char *numbered(test_context *t, const char *before, const char *part, size_t count, const char *after) {
+    aimp_text out = aimp_text_new(&t->arena);
+    const char *number = strchr(part, '#');
+    aimp_text_add_string(&out, before);
+    for (size_t i = 0; i < count; i++) {
+        aimp_text_add(&out, part, (size_t)(number - part));
+        aimp_text_add_format(&out, "%zu%s", i, number + 1);
+    }
+    aimp_text_add_string(&out, after);
+    return aimp_text_string(&out);
+}
+
+#define SERVICE_JSON                                                                                                   \
+    "{\"apiVersion\":\"aim.eai.amd.com/v1alpha1\",\"kind\":\"AIMService\",\"metadata\":{\"name\":\"a#\"}"
+
+TEST(hostile, many_problems_are_found_in_one_walk_of_the_text) {
+    const char *padding = repeat(t, "", "x", 5000, "");
+    const char *item =
+        aimp_format(&t->arena, SERVICE_JSON ",\"spec\":{\"model\":{\"name\":7}},\"x\":\"%s\"},", padding);
+    const struct {
+        const char *what, *text;
+        aim_code code;
+        size_t entries;
+        uint64_t line, column; /* of the last entry */
+    } texts[] = {
+        {"unknown fields",
+         numbered(t,
+                  "apiVersion: aim.eai.amd.com/v1alpha1\nkind: AIMService\nmetadata: {name: a}\nspec:\n"
+                  "  model: {name: x}\n",
+                  "  zebra#:\n    1\n", 50000, ""),
+         AIM_OK, 1000, 2004, 3},
+        {"problems of one line",
+         numbered(t, "{\"apiVersion\":\"v1\",\"kind\":\"List\",\"items\":[", item, 400, "null]}"), AIM_E_TYPE, 1000, 1,
+         0},
+        {"kinds", numbered(t, "", "---\napiVersion: v1\nkind: K#\n", 20000, ""), AIM_OK, 0, 0, 0},
+    };
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        aim_cluster *cluster = new_cluster(t);
+        aim_report *report;
+        aim_report_entry last = {.struct_size = sizeof last};
+        aim_code code = add_bytes(cluster, texts[i].text, strlen(texts[i].text), &report, NULL);
+        if (code != texts[i].code) FAIL("%s: %s", texts[i].what, aim_code_name(code));
+        if (aim_report_count(report) != texts[i].entries)
+            FAIL("%s: %zu entries", texts[i].what, aim_report_count(report));
+        if (texts[i].entries) aim_report_at(report, texts[i].entries - 1, &last);
+        if (last.line != texts[i].line || (texts[i].column && last.column != texts[i].column))
+            FAIL("%s: the last is at %" PRIu64 ":%" PRIu64, texts[i].what, last.line, last.column);
+        if (last.excerpt && strlen(last.excerpt) > 160)
+            FAIL("%s: %zu bytes of excerpt", texts[i].what, strlen(last.excerpt));
+        aim_report_free(report);
+        aim_cluster_free(cluster);
+    }
+}
+
+TEST(hostile, kinds_beyond_the_limit_are_counted_together) {
+    aim_cluster *cluster = new_cluster(t);
+    aim_report *report;
+    uint64_t objects = 0;
+    int32_t used;
+    const char *text = numbered(t, "", "---\napiVersion: v1\nkind: K#\n", 3000, "");
+    add_bytes(cluster, text, strlen(text), &report, NULL);
+    CHECK_INTEGER(aim_report_kind_count(report), 1001);
+    CHECK_TEXT(aim_report_kind_at(report, 0, &objects, &used), "(other kinds)");
+    CHECK_INTEGER(objects, 2000);
+    aim_report_free(report);
+    aim_cluster_free(cluster);
+}
+
+TEST(hostile, the_logs_of_a_case_are_found_by_name) {
+    aim_cluster *cluster = new_cluster(t);
+    const char *text = numbered(t, "{\"apiVersion\":\"libaim/v1\",\"kind\":\"Case\",\"items\":[],\"podLogs\":{",
+                                "\"a/b/c#\":\"log\",", 50000, "\"a/b/c7\\u0000\":\"\"}}");
+    CHECK_INTEGER(add_bytes(cluster, text, strlen(text), NULL, NULL), AIM_E_SYNTAX);
+    text = numbered(t, "{\"apiVersion\":\"libaim/v1\",\"kind\":\"Case\",\"items\":[],\"podLogs\":{",
+                    "\"a/b/c#\":\"log\",", 50000, "\"a/b/d\":\"last\"}}");
+    CHECK_INTEGER(add_bytes(cluster, text, strlen(text), NULL, NULL), AIM_OK);
+    aim_buffer *buffer;
+    CHECK_INTEGER(aim_cluster_render_case(cluster, &buffer, NULL), AIM_OK);
+    CHECK(strstr(aim_buffer_data(buffer), "\"a/b/c49999\":\"log\",") != NULL);
+    CHECK(strstr(aim_buffer_data(buffer), "\"a/b/d\":\"last\"") != NULL);
+    aim_buffer_free(buffer);
+    aim_cluster_free(cluster);
+}

@@ -212,6 +212,32 @@ TEST(interface, the_code_of_a_sink_ends_the_call_and_comes_through_unchanged) {
     aim_cluster_free(cluster);
 }
 
+typedef struct cancelling {
+    aim_cancel *cancel;
+    size_t pieces;
+} cancelling;
+
+static aim_code cancel_at_the_second(const char *data, size_t size, void *user) {
+    cancelling *c = user;
+    (void)data;
+    (void)size;
+    if (++c->pieces == 2) aim_cancel_set(c->cancel);
+    return AIM_OK;
+}
+
+TEST(interface, a_sink_that_is_cancelled_gets_no_further_piece) {
+    aim_cluster *cluster = wide(t);
+    cancelling c = {0};
+    aim_error *error;
+    CHECK_INTEGER(aim_cancel_new(t->context, &c.cancel, NULL), AIM_OK);
+    aim_sink sink = {.struct_size = sizeof sink, .write = cancel_at_the_second, .user = &c, .cancel = c.cancel};
+    CHECK_INTEGER(aim_cluster_write_case(cluster, &sink, &error), AIM_E_CANCELLED);
+    CHECK_INTEGER(c.pieces, 2);
+    aim_error_free(error);
+    aim_cancel_free(c.cancel);
+    aim_cluster_free(cluster);
+}
+
 TEST(interface, a_sink_without_a_callback_is_refused) {
     aim_cluster *cluster = new_cluster(t);
     aim_sink sink = {.struct_size = sizeof sink};

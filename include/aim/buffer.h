@@ -8,6 +8,7 @@
 #ifndef AIM_BUFFER_H
 #define AIM_BUFFER_H
 
+#include <aim/context.h>
 #include <aim/error.h>
 #include <aim/types.h>
 
@@ -54,7 +55,8 @@ typedef struct aim_sink {
      * ends the call, which then returns that code unchanged; the pieces that came before stay where they are.
      */
     aim_code (*write)(const char *data, size_t size, void *user);
-    void *user; /**< passed to write */
+    void *user;               /**< passed to write */
+    const aim_cancel *cancel; /**< stops the call; NULL: it cannot be cancelled but by write */
 } aim_sink;
 
 #ifdef __cplusplus

@@ -251,6 +251,7 @@ AIM_API aim_code aim_cluster_render_case(const aim_cluster *cluster, aim_buffer 
  * @retval AIM_E_ARGUMENT   cluster or sink is NULL, or the sink has no callback
  * @retval AIM_E_STRUCT     sink has a wrong struct_size or unknown flags
  * @retval AIM_E_NO_MEMORY  the allocator refused
+ * @retval AIM_E_CANCELLED  sink->cancel was set; the pieces that came before stay where they are
  * @return any other code is what the sink answered
  * @since 0.1
  */

@@ -107,6 +107,7 @@ AIM_API aim_code aim_lint_render(const aim_lint *lint, int32_t format, uint32_t 
  * @retval AIM_E_ARGUMENT   lint or sink is NULL, the sink has no callback, or format or flags are unknown
  * @retval AIM_E_STRUCT     sink has a wrong struct_size or unknown flags
  * @retval AIM_E_NO_MEMORY  the allocator refused
+ * @retval AIM_E_CANCELLED  sink->cancel was set; the pieces that came before stay where they are
  * @return any other code is what the sink answered
  * @since 0.1
  */

@@ -89,7 +89,8 @@ AIM_API size_t aim_report_kind_count(const aim_report *report);
  * @param index    from 0
  * @param objects  receives how many objects of the kind there were; may be NULL
  * @param used     receives 1 when libaim uses the kind, else 0; may be NULL
- * @return "Kind" or "Kind.group", which lives as long as the report; NULL when index is out of range
+ * @return "Kind" or "Kind.group", "(other kinds)" for those beyond aim_limits.report_entries; lives as long as the
+ *         report; NULL when index is out of range
  * @since 0.1
  */
 AIM_API const char *aim_report_kind_at(const aim_report *report, size_t index, uint64_t *objects, int32_t *used);

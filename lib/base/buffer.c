@@ -54,7 +54,7 @@ static void run(void *arg) {
 }
 
 static aim_code write_to_sink(aim_context *context, job *j, const aim_sink *sink, aim_error **err) {
-    aimp_guard guard = {0};
+    aimp_guard guard = {.cancel = sink->cancel};
     aimp_arena arena;
     aimp_arena_init(&arena, &context->allocator, &guard, 4096);
     j->text = aimp_text_for_sink(&arena, sink);

@@ -1,4 +1,4 @@
-/* Errors as owned, immutable records; running out of memory has a static one. */
+/* Errors as owned, immutable records; without memory there are static ones. */
 #include "base/error.h"
 
 #include <stdio.h>
@@ -13,33 +13,53 @@ struct aim_error {
     const char *message, *source, *pointer; /* behind the struct */
 };
 
+#define STATIC_ERROR(code_)                                                                                            \
+    { .code = (code_), .message = "there is no memory to say more" }
+
+/* What is handed out when there is no memory for an error of its own. */
 static const aim_error no_memory = {.code = AIM_E_NO_MEMORY, .message = "out of memory"};
+static const aim_error speechless[] = {
+    STATIC_ERROR(AIM_E_LIMIT),       STATIC_ERROR(AIM_E_ARGUMENT), STATIC_ERROR(AIM_E_STRUCT),
+    STATIC_ERROR(AIM_E_SYNTAX),      STATIC_ERROR(AIM_E_TYPE),     STATIC_ERROR(AIM_E_DUPLICATE),
+    STATIC_ERROR(AIM_E_DOCUMENT),    STATIC_ERROR(AIM_E_POLICY),   STATIC_ERROR(AIM_E_NOT_FOUND),
+    STATIC_ERROR(AIM_E_UNSUPPORTED), STATIC_ERROR(AIM_E_READ),     STATIC_ERROR(AIM_E_CANCELLED),
+    STATIC_ERROR(AIM_E_INTERNAL),
+};
+
+static const struct {
+    aim_code code;
+    const char *name;
+} names[] = {
+    {AIM_OK, "AIM_OK"},
+    {AIM_E_NO_MEMORY, "AIM_E_NO_MEMORY"},
+    {AIM_E_LIMIT, "AIM_E_LIMIT"},
+    {AIM_E_ARGUMENT, "AIM_E_ARGUMENT"},
+    {AIM_E_STRUCT, "AIM_E_STRUCT"},
+    {AIM_E_SYNTAX, "AIM_E_SYNTAX"},
+    {AIM_E_TYPE, "AIM_E_TYPE"},
+    {AIM_E_DUPLICATE, "AIM_E_DUPLICATE"},
+    {AIM_E_DOCUMENT, "AIM_E_DOCUMENT"},
+    {AIM_E_POLICY, "AIM_E_POLICY"},
+    {AIM_E_NOT_FOUND, "AIM_E_NOT_FOUND"},
+    {AIM_E_UNSUPPORTED, "AIM_E_UNSUPPORTED"},
+    {AIM_E_READ, "AIM_E_READ"},
+    {AIM_E_CANCELLED, "AIM_E_CANCELLED"},
+    {AIM_E_INTERNAL, "AIM_E_INTERNAL"},
+};
 
 const char *aim_code_name(aim_code code) {
-    static const struct {
-        aim_code code;
-        const char *name;
-    } names[] = {
-        {AIM_OK, "AIM_OK"},
-        {AIM_E_NO_MEMORY, "AIM_E_NO_MEMORY"},
-        {AIM_E_LIMIT, "AIM_E_LIMIT"},
-        {AIM_E_ARGUMENT, "AIM_E_ARGUMENT"},
-        {AIM_E_STRUCT, "AIM_E_STRUCT"},
-        {AIM_E_SYNTAX, "AIM_E_SYNTAX"},
-        {AIM_E_TYPE, "AIM_E_TYPE"},
-        {AIM_E_DUPLICATE, "AIM_E_DUPLICATE"},
-        {AIM_E_DOCUMENT, "AIM_E_DOCUMENT"},
-        {AIM_E_POLICY, "AIM_E_POLICY"},
-        {AIM_E_NOT_FOUND, "AIM_E_NOT_FOUND"},
-        {AIM_E_UNSUPPORTED, "AIM_E_UNSUPPORTED"},
-        {AIM_E_READ, "AIM_E_READ"},
-        {AIM_E_CANCELLED, "AIM_E_CANCELLED"},
-        {AIM_E_INTERNAL, "AIM_E_INTERNAL"},
-    };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (names[i].code == code) return names[i].name;
     }
     return "AIM_E_UNKNOWN";
+}
+
+/* A code of the host's own has none: then memory is what the error is about. */
+static const aim_error *static_error(aim_code code) {
+    for (size_t i = 0; i < sizeof speechless / sizeof *speechless; i++) {
+        if (speechless[i].code == code) return &speechless[i];
+    }
+    return &no_memory;
 }
 
 static const char *place_text(char **next, const char *text) {
@@ -61,7 +81,7 @@ static aim_code make(aim_error **err, const aim_allocator *allocator, aim_code c
     aim_error *error = code == AIM_E_NO_MEMORY ? NULL : aimp_alloc(allocator, size);
     if (!error) {
         /* The caller may only pass it to aim_error_…(), which never write to it. */
-        *err = (aim_error *)(uintptr_t)&no_memory;
+        *err = (aim_error *)(uintptr_t)static_error(code);
         return code;
     }
     char *next = (char *)(error + 1);

@@ -17,6 +17,7 @@ aimp_text aimp_text_for_sink(aimp_arena *arena, const aim_sink *sink) {
 
 void aimp_text_flush(aimp_text *text) {
     if (!text->sink || !text->size) return;
+    aimp_check_cancel(text->arena->guard);
     aim_code code = text->sink->write(text->data, text->size, text->sink->user);
     if (code) aimp_raise(text->arena->guard, code, "the sink refused %zu bytes", text->size);
     text->size = 0;

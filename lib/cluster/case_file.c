@@ -47,13 +47,16 @@ static const aimp_node *declarations(aimp_arena *arena, const aim_cluster *clust
 }
 
 static const aimp_node *logs_node(aimp_arena *arena, const aim_cluster *cluster) {
-    size_t count = 0;
-    for (const aimp_log *log = cluster->logs; log; log = log->next)
-        count++;
+    size_t count = 0, at = 0;
+    for (size_t i = 0; i < AIMP_LOG_BUCKETS; i++) {
+        for (const aimp_log *log = cluster->logs[i]; log; log = log->next)
+            count++;
+    }
     aimp_member *members = aimp_take_array(arena, count, sizeof *members);
-    count = 0;
-    for (const aimp_log *log = cluster->logs; log; log = log->next)
-        members[count++] = (aimp_member){log->where, aimp_string(arena, log->text)};
+    for (size_t i = 0; i < AIMP_LOG_BUCKETS; i++) {
+        for (const aimp_log *log = cluster->logs[i]; log; log = log->next)
+            members[at++] = (aimp_member){log->where, aimp_string(arena, log->text)};
+    }
     return aimp_map_from(arena, members, count);
 }
 

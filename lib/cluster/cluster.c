@@ -23,7 +23,8 @@ aim_code aim_cluster_new(aim_context *context, aim_cluster **out, aim_error **er
 void aim_cluster_free(aim_cluster *cluster) {
     if (!cluster) return;
     aim_context *context = cluster->context;
-    aimp_logs_free(&context->allocator, cluster->logs);
+    for (size_t i = 0; i < AIMP_LOG_BUCKETS; i++)
+        aimp_logs_free(&context->allocator, cluster->logs[i]);
     aimp_logs_free(&context->allocator, cluster->foreign);
     aimp_tables_free(&cluster->tables);
     aimp_release(&context->allocator, cluster, sizeof *cluster);
@@ -41,8 +42,9 @@ aim_code aim_cluster_clone(const aim_cluster *cluster, aim_cluster **out, aim_er
     memcpy(clone->kinds, cluster->kinds, sizeof clone->kinds);
     clone->has_overlay = cluster->has_overlay;
     bool ok = aimp_tables_copy(&cluster->tables, &clone->tables) &&
-              aimp_logs_copy(cluster->logs, clone, &clone->logs) &&
-              aimp_logs_copy(cluster->foreign, clone, &clone->foreign);
+              aimp_logs_copy(cluster->foreign, allocator, &clone->foreign);
+    for (size_t i = 0; ok && i < AIMP_LOG_BUCKETS; i++)
+        ok = aimp_logs_copy(cluster->logs[i], allocator, &clone->logs[i]);
     if (!ok) {
         aim_cluster_free(clone);
         return aimp_fail(err, allocator, AIM_E_NO_MEMORY, NULL, "out of memory");

@@ -36,12 +36,14 @@ typedef struct aimp_log {
     bool overlay;             /* a foreign document of the overlay */
 } aimp_log;
 
+enum { AIMP_LOG_BUCKETS = 256 };
+
 struct aim_cluster {
     aim_context *context;
     aimp_tables tables;
     aimp_kind_state kinds[AIMP_KIND_COUNT];
-    bool has_overlay; /* something was added with AIM_SOURCE_OVERLAY, even if it held no object */
-    aimp_log *logs;
+    bool has_overlay;                 /* something was added with AIM_SOURCE_OVERLAY, even if it held no object */
+    aimp_log *logs[AIMP_LOG_BUCKETS]; /* by the hash of where */
     aimp_log *foreign; /* documents of AIM in a version or group that is not read: what is said about each */
 };
 
@@ -54,7 +56,8 @@ aimp_log *aimp_log_new(const aim_allocator *allocator, const char *where, const 
                        size_t size); /* NULL: memory */
 void aimp_log_link(aim_cluster *cluster,
                    aimp_log *log); /* replaces an earlier one of the same container; cannot fail */
-bool aimp_logs_copy(const aimp_log *logs, aim_cluster *to, aimp_log **list);
+/* Copies of a chain, in front of *list; false when memory is out. */
+bool aimp_logs_copy(const aimp_log *logs, const aim_allocator *allocator, aimp_log **list);
 void aimp_logs_free(const aim_allocator *allocator, aimp_log *logs);
 
 /* case_file.c: what a case file says beyond its objects. */

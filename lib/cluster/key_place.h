@@ -1,13 +1,11 @@
-/* Where the key of a value stands in its text. */
+/* Where the name of a field stands, given where its value begins. */
 #ifndef AIMP_CLUSTER_KEY_PLACE_H
 #define AIMP_CLUSTER_KEY_PLACE_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "doc/text_place.h"
 
-/* Moves line and column (from 1; columns in code points) from a value to its key; false, and nothing changes, when the
- * key is not found shortly before it. */
-bool aimp_key_place(const char *text, size_t size, const char *key, uint32_t *line, uint32_t *column);
+/* value: the place of the value. Answers the place of the name in *line and *column; false, and nothing changed, when
+ * it is not found within a few thousand bytes before. */
+bool aimp_key_place(const aimp_text_place *value, const char *key, uint32_t *line, uint32_t *column);
 
 #endif

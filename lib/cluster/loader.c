@@ -33,6 +33,7 @@ typedef struct loader {
     aimp_guard *guard;
     aimp_arena scratch;
     aimp_source_text source;
+    aimp_text_place place; /* of the last issue in it */
     const aim_source *asked;
     bool overlay;
     aim_report *report;
@@ -114,7 +115,7 @@ static void admit(loader *l, aimp_kind kind, const aimp_node *root, const aimp_a
                    aimp_format(&l->scratch, "an object of kind %s without metadata.name", aimp_kind_of(kind)->kind));
     aimp_report_place about = {.source = l->source.name, .text = l->source.text, .size = l->source.size};
     about.object = aimp_object_title(&l->scratch, object->kind, object->ns, object->name);
-    aimp_report_issues(l->report, &l->scratch, &about, admission.issues, AIM_OK);
+    aimp_report_issues(l->report, &l->scratch, &about, admission.issues, AIM_OK, &l->place);
     l->kinds[kind].known = true;
 }
 
@@ -420,6 +421,7 @@ static void finish(loader *l, bool keep) {
 static void load(void *arg) {
     loader *l = arg;
     aimp_source_read(&l->source, l->asked, &l->context->allocator, l->guard);
+    l->place = aimp_text_place_new(l->source.text, l->source.size);
     aimp_document_sink sink = {on_arena, on_document, on_problem, l};
     aimp_read_documents(l->source.text, l->source.size, &l->context->limits, &l->scratch, &sink);
     drop_nursery(l);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "cluster/cluster.h"
 
 aimp_log *aimp_log_new(const aim_allocator *allocator, const char *where, const char *text, size_t text_size) {
@@ -16,21 +17,26 @@ aimp_log *aimp_log_new(const aim_allocator *allocator, const char *where, const 
     return log;
 }
 
+static size_t bucket_of(const char *where) {
+    return aimp_hash(where, strlen(where), 0) % AIMP_LOG_BUCKETS;
+}
+
 void aimp_log_link(aim_cluster *cluster, aimp_log *log) {
-    for (aimp_log **at = &cluster->logs; *at; at = &(*at)->next) {
+    aimp_log **chain = &cluster->logs[bucket_of(log->where)];
+    for (aimp_log **at = chain; *at; at = &(*at)->next) {
         aimp_log *old = *at;
         if (strcmp(old->where, log->where) != 0) continue;
         *at = old->next;
         aimp_release(&cluster->context->allocator, old, old->size);
         break;
     }
-    log->next = cluster->logs;
-    cluster->logs = log;
+    log->next = *chain;
+    *chain = log;
 }
 
-bool aimp_logs_copy(const aimp_log *logs, aim_cluster *to, aimp_log **list) {
+bool aimp_logs_copy(const aimp_log *logs, const aim_allocator *allocator, aimp_log **list) {
     for (const aimp_log *log = logs; log; log = log->next) {
-        aimp_log *copy = aimp_log_new(&to->context->allocator, log->where, log->text, strlen(log->text));
+        aimp_log *copy = aimp_log_new(allocator, log->where, log->text, strlen(log->text));
         if (!copy) return false;
         copy->line = log->line;
         copy->column = log->column;
@@ -49,20 +55,28 @@ void aimp_logs_free(const aim_allocator *allocator, aimp_log *logs) {
     }
 }
 
+enum { LONGEST_WHERE = 1024 };
+
+/* "<ns>/<pod>/<container>"; false when it is too long. */
+static bool write_where(char where[LONGEST_WHERE], const char *ns, const char *pod, const char *container) {
+    if (strlen(ns) + strlen(pod) + strlen(container) + 3 > LONGEST_WHERE) return false;
+    strcpy(where, ns);
+    strcat(where, "/");
+    strcat(where, pod);
+    strcat(where, "/");
+    strcat(where, container);
+    return true;
+}
+
 aim_code aim_cluster_add_log(aim_cluster *cluster, const char *ns, const char *pod, const char *container,
                              const char *text, size_t size, aim_error **err) {
     if (err) *err = NULL;
     if (!cluster || !ns || !pod || !container || (!text && size))
         return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "an argument is NULL");
     const aim_allocator *allocator = &cluster->context->allocator;
-    char where[1024];
-    if (strlen(ns) + strlen(pod) + strlen(container) + 3 > sizeof where)
+    char where[LONGEST_WHERE];
+    if (!write_where(where, ns, pod, container))
         return aimp_fail(err, allocator, AIM_E_LIMIT, NULL, "the name of the log is too long");
-    strcpy(where, ns);
-    strcat(where, "/");
-    strcat(where, pod);
-    strcat(where, "/");
-    strcat(where, container);
     const char *nul = text ? memchr(text, '\0', size) : NULL; /* a log may hold anything; a status reads what is text */
     aimp_log *log = aimp_log_new(allocator, where, text ? text : "", nul ? (size_t)(nul - text) : size);
     if (!log) return aimp_fail(err, allocator, AIM_E_NO_MEMORY, NULL, "out of memory");
@@ -71,12 +85,10 @@ aim_code aim_cluster_add_log(aim_cluster *cluster, const char *ns, const char *p
 }
 
 const char *aimp_cluster_log(const aim_cluster *cluster, const char *ns, const char *pod, const char *container) {
-    size_t ns_size = strlen(ns), pod_size = strlen(pod);
-    for (const aimp_log *log = cluster->logs; log; log = log->next) {
-        const char *w = log->where;
-        if (strncmp(w, ns, ns_size) == 0 && w[ns_size] == '/' && strncmp(w + ns_size + 1, pod, pod_size) == 0 &&
-            w[ns_size + 1 + pod_size] == '/' && strcmp(w + ns_size + pod_size + 2, container) == 0)
-            return log->text;
+    char where[LONGEST_WHERE];
+    if (!write_where(where, ns, pod, container)) return NULL;
+    for (const aimp_log *log = cluster->logs[bucket_of(where)]; log; log = log->next) {
+        if (strcmp(log->where, where) == 0) return log->text;
     }
     return NULL;
 }

@@ -76,7 +76,8 @@ static const aimp_node *read_document(reading *r) {
     aimp_admission admission = {.arena = &policy->arena};
     const aimp_node *document = aimp_policy_admit(&admission, r->root);
     aimp_report_place about = {.source = r->source.name, .text = r->source.text, .size = r->source.size};
-    aimp_report_issues(r->report, &policy->arena, &about, admission.issues, AIM_E_POLICY);
+    aimp_text_place place = aimp_text_place_new(about.text, about.size);
+    aimp_report_issues(r->report, &policy->arena, &about, admission.issues, AIM_E_POLICY, &place);
     return r->report->error_count ? NULL : document;
 }
 

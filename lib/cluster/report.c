@@ -8,6 +8,7 @@
 #include "base/text.h"
 
 #define EXCERPT_BYTES 160
+#define OTHER_KINDS "(other kinds)" /* those beyond limits.report_entries */
 
 typedef struct entry {
     struct entry *next;
@@ -41,30 +42,31 @@ static bool is_payload(const char *pointer) {
     return false;
 }
 
+/* Where an excerpt begins: the line, or what is half an excerpt before the column of a long one. */
+static const char *excerpt_start(aimp_text_place *place, uint64_t column) {
+    const char *line = place->line_start;
+    const size_t rest = (size_t)(place->end - line), look = rest > EXCERPT_BYTES ? EXCERPT_BYTES + 1 : rest;
+    if (rest <= EXCERPT_BYTES || memchr(line, '\n', look)) return line;
+    if (column > EXCERPT_BYTES / 2) aimp_text_place_seek(place, place->line, column - EXCERPT_BYTES / 2);
+    return column > EXCERPT_BYTES / 2 ? place->at : line;
+}
+
 /* The line of the text, at most EXCERPT_BYTES of it around the column, without control characters. */
-static const char *excerpt(aimp_arena *arena, const aimp_report_place *place) {
+static const char *excerpt(aim_report *report, const aimp_report_place *place) {
+    aimp_text_place *cursor = &report->place;
     if (!place->text || !place->line || is_payload(place->pointer)) return NULL;
-    const char *p = place->text, *end = place->text + place->size;
-    for (uint64_t line = 1; line < place->line; line++) {
-        p = memchr(p, '\n', (size_t)(end - p));
-        if (!p) return NULL;
-        p++;
-    }
-    const char *newline = memchr(p, '\n', (size_t)(end - p));
-    size_t size = (size_t)((newline ? newline : end) - p);
-    if (place->line == 1 && size >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0) p += 3, size -= 3;
-    const char *line_end = p + size;
-    uint32_t code_point;
-    for (uint64_t column = 1; size > EXCERPT_BYTES && column + EXCERPT_BYTES / 2 < place->column; column++) {
-        size_t bytes = aimp_utf8_decode(p, line_end, &code_point);
-        p += bytes ? bytes : 1;
-        size = (size_t)(line_end - p);
-    }
+    if (cursor->end != place->text + place->size) *cursor = aimp_text_place_new(place->text, place->size);
+    if (!aimp_text_place_seek(cursor, place->line, cursor->line == place->line ? cursor->column : 1)) return NULL;
+    const char *p = excerpt_start(cursor, place->column);
+    size_t size = (size_t)(cursor->end - p);
     if (size > EXCERPT_BYTES) size = EXCERPT_BYTES;
-    aimp_text text = aimp_text_new(arena);
-    for (size_t bytes; size; p += bytes, size -= bytes) {
-        bytes = aimp_utf8_decode(p, line_end, &code_point);
-        if (bytes > size) break; /* cut inside a character */
+    const char *newline = memchr(p, '\n', size), *line_end = newline ? newline : p + size;
+    const char *text_end = newline ? newline : cursor->end; /* a character may be longer than what is shown of it */
+    aimp_text text = aimp_text_new(&report->arena);
+    uint32_t code_point;
+    for (size_t bytes; p < line_end; p += bytes) {
+        bytes = aimp_utf8_decode(p, text_end, &code_point);
+        if (bytes > (size_t)(line_end - p)) break; /* cut inside a character */
         if (bytes == 0)
             aimp_text_add_char(&text, '?'), bytes = 1;
         else if (code_point < 0x20 || code_point == 0x7f)
@@ -99,7 +101,7 @@ void aimp_report_add(aim_report *report, aim_code code, int32_t severity, const 
     e->shown.object = copied(arena, place->object);
     e->shown.message = aimp_copy_string(arena, message);
     e->shown.wanted = copied(arena, place->wanted);
-    e->shown.excerpt = excerpt(arena, place);
+    e->shown.excerpt = excerpt(report, place);
     entry **last = error ? &report->last_error : &report->last_warning;
     if (*last)
         (*last)->next = e;
@@ -127,10 +129,16 @@ static size_t kind_position(const aim_report *report, const char *name) {
     return low;
 }
 
+static bool has_kind(const aim_report *report, const char *name) {
+    size_t at = kind_position(report, name);
+    return at < report->kind_count && strcmp(report->kinds[at].name, name) == 0;
+}
+
 void aimp_report_count_kind(aim_report *report, const char *group, const char *kind, bool used) {
     aimp_arena *arena = &report->arena;
     aimp_mark mark = aimp_arena_mark(arena);
     const char *name = *group ? aimp_format(arena, "%s.%s", kind, group) : aimp_copy_string(arena, kind);
+    if (report->kind_count >= report->context->limits.report_entries && !has_kind(report, name)) name = OTHER_KINDS;
     size_t at = kind_position(report, name);
     if (at < report->kind_count && strcmp(report->kinds[at].name, name) == 0) {
         report->kinds[at].objects++;

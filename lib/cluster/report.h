@@ -5,6 +5,7 @@
 #include <aim/report.h>
 
 #include "base/context.h"
+#include "doc/text_place.h"
 
 typedef struct aimp_kind_count {
     const char *name;
@@ -20,6 +21,7 @@ struct aim_report {
     uint64_t dropped;
     aimp_kind_count *kinds; /* in order of name */
     size_t kind_count, kind_capacity;
+    aimp_text_place place; /* in the text of the last excerpt */
 };
 
 /* NULL when memory is out. */

@@ -246,14 +246,21 @@ void aimp_sort_candidates(aimp_pass *pass) {
     aimp_sort(pass->arena, s->candidates, s->candidate_count, sizeof *s->candidates, by_answer);
 }
 
-static void set_ranks(aimp_selection *s) {
+static int by_pointed_score(const void *left, const void *right) {
+    return by_score(*(aimp_candidate *const *)left, *(aimp_candidate *const *)right);
+}
+
+/* From 1; equals have the same rank, and the next one is as far behind as there are of them. */
+static void set_ranks(aimp_pass *pass) {
+    aimp_selection *s = &pass->template_;
+    aimp_candidate **order = aimp_take_array(pass->arena, s->candidate_count, sizeof *order);
+    size_t count = 0;
     for (size_t i = 0; i < s->candidate_count; i++) {
-        aimp_candidate *c = &s->candidates[i];
-        if (!c->alive) continue;
-        c->rank = 1;
-        for (size_t k = 0; k < s->candidate_count; k++)
-            c->rank += s->candidates[k].alive && by_score(&s->candidates[k], c) < 0;
+        if (s->candidates[i].alive) order[count++] = &s->candidates[i];
     }
+    aimp_sort(pass->arena, order, count, sizeof *order, by_pointed_score);
+    for (size_t i = 0; i < count; i++)
+        order[i]->rank = i && by_score(order[i - 1], order[i]) == 0 ? order[i - 1]->rank : i + 1;
 }
 
 /* The reference fetches its choice once more by name. */
@@ -287,7 +294,7 @@ void aimp_pass_rank_candidates(aimp_pass *pass) {
     }
     const size_t tied = s->best_count, survived = break_ties(pass, best);
     s->remaining[AIMP_STAGE_RANK] = s->best_count;
-    set_ranks(s);
+    set_ranks(pass);
     if (s->best_count > 1) {
         ambiguous(pass, best, survived);
         return;
