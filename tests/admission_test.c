@@ -14,12 +14,13 @@ TEST(cluster, report_counts_the_kinds_of_a_text) {
     for (size_t i = 0; i < aim_report_kind_count(report); i++) {
         uint64_t objects = 0;
         int32_t used = -1;
-        const char *kind = aim_report_kind_at(report, i, &objects, &used);
+        const char *kind = kind_of_report(t, report, i, &objects, &used);
         aimp_text_add_format(&shown, "%s %d %d\n", kind, (int)objects, (int)used);
     }
     CHECK_TEXT(aimp_text_string(&shown),
                "AIMService.aim.eai.amd.com 1 1\nConfigMap 1 0\nDeployment.apps 1 0\nNode 2 1\n");
-    CHECK_TEXT(aim_report_kind_at(report, 4, NULL, NULL), NULL);
+    aim_kind_count none = {.struct_size = sizeof none};
+    CHECK_INTEGER(aim_report_kind_at(report, 4, &none), AIM_E_NOT_FOUND);
     aim_report_free(report);
     aim_cluster_free(cluster);
 }

@@ -34,7 +34,7 @@ int main(int argc, char **argv) {
     if (!code) code = aim_cluster_new(context, &cluster, &error);
     for (int i = 1; !code && i < argc; i++)
         code = add_file(cluster, argv[i], &error);
-    if (!code) code = aim_cluster_render_case(cluster, &buffer, &error);
+    if (!code) code = aim_cluster_render_case(cluster, 0, &buffer, &error);
     if (code)
         fprintf(stderr, "%s: %s\n", aim_code_name(code), error ? aim_error_message(error) : "cannot be read");
     else

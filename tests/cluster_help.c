@@ -34,7 +34,7 @@ void must_add(test_context *t, aim_cluster *cluster, const char *text) {
 
 const char *case_of(test_context *t, const aim_cluster *cluster) {
     aim_buffer *buffer;
-    aim_code code = aim_cluster_render_case(cluster, &buffer, NULL);
+    aim_code code = aim_cluster_render_case(cluster, 0, &buffer, NULL);
     if (code) {
         FAIL("writing the case fails with %s", aim_code_name(code));
         return "";
@@ -92,6 +92,25 @@ const char *report_of(test_context *t, const char *text) {
     aim_report_free(report);
     aim_cluster_free(cluster);
     return lines;
+}
+
+aim_code apply_watch_event(aim_cluster *cluster, const char *text, aim_report **report, aim_error **err) {
+    aim_source source = {.struct_size = sizeof source, .data = text, .size = strlen(text)};
+    return aim_cluster_apply_event(cluster, &source, report, err);
+}
+
+aim_code add_container_log(aim_cluster *cluster, const char *ns, const char *pod, const char *container,
+                           const char *text, size_t size, aim_error **err) {
+    aim_log log = {sizeof log, 0, ns, pod, container, text, size};
+    return aim_cluster_add_log(cluster, &log, err);
+}
+
+const char *kind_of_report(test_context *t, const aim_report *report, size_t index, uint64_t *objects, int32_t *used) {
+    aim_kind_count kind = {.struct_size = sizeof kind};
+    if (aim_report_kind_at(report, index, &kind)) return NULL;
+    *objects = kind.objects;
+    *used = kind.used;
+    return aimp_format(&t->arena, "%s%s%s", kind.kind, *kind.group ? "." : "", kind.group);
 }
 
 aim_code declare(aim_cluster *cluster, int32_t state, int32_t verb, const char *kind, const char *reason) {

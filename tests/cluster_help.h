@@ -49,6 +49,12 @@ aim_ref ref_of(const char *kind, const char *ns, const char *name);
 size_t count_of(const aim_cluster *cluster, const char *kind);
 const char *report_text(test_context *t, const aim_report *report);
 const char *report_of(test_context *t, const char *text);
+/* One watch event, or what a test takes for one. */
+aim_code apply_watch_event(aim_cluster *cluster, const char *text, aim_report **report, aim_error **err);
+aim_code add_container_log(aim_cluster *cluster, const char *ns, const char *pod, const char *container,
+                           const char *text, size_t size, aim_error **err);
+/* "Kind.group" of a report, and its counts; NULL when index is out of range. */
+const char *kind_of_report(test_context *t, const aim_report *report, size_t index, uint64_t *objects, int32_t *used);
 /* Declares what is known of a kind, or that reads of it fail. */
 aim_code declare(aim_cluster *cluster, int32_t state, int32_t verb, const char *kind, const char *reason);
 

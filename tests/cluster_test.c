@@ -18,7 +18,7 @@ TEST(cluster, failing_text_changes_nothing) {
     };
     aim_cluster *cluster = new_cluster(t);
     must_add(t, cluster, NODE("old", "a"));
-    CHECK_INTEGER(aim_cluster_add_log(cluster, "ns", "pod", "main", "log", 3, NULL), AIM_OK);
+    CHECK_INTEGER(add_container_log(cluster, "ns", "pod", "main", "log", 3, NULL), AIM_OK);
     const char *before = case_of(t, cluster);
     for (size_t i = 0; i < COUNT(tails); i++) {
         const char *text = aimp_format(&t->arena, "%s---\napiVersion: v1\nkind: Pod\nmetadata: {name: p}\n%s",
@@ -315,8 +315,8 @@ TEST(cluster, applied_event_changes_one_object) {
     must_add(t, cluster, VERSIONED_NODE("a", "5", "old") VERSIONED_NODE("b", "5", "old"));
     const char *modified = EVENT("MODIFIED", VERSIONED_NODE("a", "4", "new")),
                *deleted = EVENT("DELETED", JSON_NODE("b"));
-    CHECK_INTEGER(aim_cluster_apply_event(cluster, modified, strlen(modified), NULL, NULL), AIM_OK);
-    CHECK_INTEGER(aim_cluster_apply_event(cluster, deleted, strlen(deleted), NULL, NULL), AIM_OK);
+    CHECK_INTEGER(apply_watch_event(cluster, modified, NULL, NULL), AIM_OK);
+    CHECK_INTEGER(apply_watch_event(cluster, deleted, NULL, NULL), AIM_OK);
     CHECK_TEXT(field(t, cluster, "Node", NULL, "a", "metadata/labels/a"),
                "\"new\""); /* an event is always the newest word */
     CHECK_INTEGER(count_of(cluster, "Node"), 1);
@@ -329,10 +329,10 @@ TEST(cluster, applied_event_keeps_an_overlay) {
     must_add_layer(t, cluster, NODE("a", "top"), AIM_SOURCE_OVERLAY);
     const char *modified = EVENT("MODIFIED", VERSIONED_NODE("a", "2", "base")),
                *deleted = EVENT("DELETED", JSON_NODE("a"));
-    CHECK_INTEGER(aim_cluster_apply_event(cluster, modified, strlen(modified), NULL, NULL), AIM_OK);
+    CHECK_INTEGER(apply_watch_event(cluster, modified, NULL, NULL), AIM_OK);
     CHECK_TEXT(field(t, cluster, "Node", NULL, "a", "metadata"),
                "{\"labels\":{\"a\":\"top\"},\"name\":\"a\",\"resourceVersion\":\"2\"}");
-    CHECK_INTEGER(aim_cluster_apply_event(cluster, deleted, strlen(deleted), NULL, NULL), AIM_OK);
+    CHECK_INTEGER(apply_watch_event(cluster, deleted, NULL, NULL), AIM_OK);
     CHECK_TEXT(field(t, cluster, "Node", NULL, "a", "metadata"), "{\"labels\":{\"a\":\"top\"},\"name\":\"a\"}");
     aim_cluster_free(cluster);
 }
@@ -344,7 +344,7 @@ TEST(cluster, broken_event_changes_nothing) {
     must_add(t, cluster, JSON_NODE("a"));
     const char *before = case_of(t, cluster),
                *event = "{\"type\":\"ADDED\",\"object\":{\"apiVersion\":\"v1\",\"kind\":\"Node\",\"metadata\":{}}}";
-    CHECK_INTEGER(aim_cluster_apply_event(cluster, event, strlen(event), &report, &error), AIM_E_DOCUMENT);
+    CHECK_INTEGER(apply_watch_event(cluster, event, &report, &error), AIM_E_DOCUMENT);
     CHECK_INTEGER(aim_report_count(report), 1);
     CHECK_TEXT(aim_error_source(error), "(event)");
     CHECK_TEXT(case_of(t, cluster), before);
@@ -371,15 +371,17 @@ TEST(cluster, removed_object_is_gone_from_both_layers) {
 TEST(cluster, removing_what_is_not_there_is_not_found) {
     static const struct {
         const char *kind, *ns, *name;
-    } refs[] = {
-        {"Node", NULL, "b"}, {"Pod", NULL, "a"}, {"Nothing", NULL, "a"}, {NULL, NULL, "a"}, {"Pod", "other", "p"}};
+        aim_code code;
+    } refs[] = {{"Node", NULL, "b", AIM_E_NOT_FOUND},    {"Pod", NULL, "a", AIM_E_NOT_FOUND},
+                {"Pod", "other", "p", AIM_E_NOT_FOUND},  {"Nothing", NULL, "a", AIM_E_UNSUPPORTED},
+                {"nodes", NULL, "a", AIM_E_UNSUPPORTED}, {NULL, NULL, "a", AIM_E_ARGUMENT}};
     aim_cluster *cluster = new_cluster(t);
     must_add(
         t, cluster,
         JSON_NODE("a") "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"p\",\"namespace\":\"ns\"}}");
     for (size_t i = 0; i < COUNT(refs); i++) {
         aim_ref ref = ref_of(refs[i].kind, refs[i].ns, refs[i].name);
-        CHECK_INTEGER(aim_cluster_remove(cluster, &ref, NULL), AIM_E_NOT_FOUND);
+        CHECK_INTEGER(aim_cluster_remove(cluster, &ref, NULL), refs[i].code);
     }
     aim_cluster_free(cluster);
 }
@@ -408,14 +410,14 @@ TEST(cluster, many_objects_can_come_and_go) {
 TEST(cluster, clone_and_original_do_not_see_each_other_change) {
     aim_cluster *cluster = new_cluster(t), *clone;
     must_add(t, cluster, JSON_NODE("a") JSON_NODE("b"));
-    CHECK_INTEGER(aim_cluster_add_log(cluster, "ns", "pod", "main", "log", 3, NULL), AIM_OK);
+    CHECK_INTEGER(add_container_log(cluster, "ns", "pod", "main", "log", 3, NULL), AIM_OK);
     const char *before = case_of(t, cluster);
     CHECK_INTEGER(aim_cluster_clone(cluster, &clone, NULL), AIM_OK);
     CHECK_TEXT(case_of(t, clone), before);
     aim_ref ref = ref_of("Node", NULL, "a");
     CHECK_INTEGER(aim_cluster_remove(clone, &ref, NULL), AIM_OK);
     must_add(t, clone, JSON_NODE("c"));
-    CHECK_INTEGER(aim_cluster_add_log(clone, "ns", "pod", "main", "other", 5, NULL), AIM_OK);
+    CHECK_INTEGER(add_container_log(clone, "ns", "pod", "main", "other", 5, NULL), AIM_OK);
     CHECK_TEXT(case_of(t, cluster), before);
     const char *changed = case_of(t, clone);
     aim_cluster_free(cluster);
@@ -502,9 +504,9 @@ TEST(cluster, declaration_that_says_nothing_is_refused) {
 
 TEST(cluster, latest_log_of_a_container_is_part_of_the_case) {
     aim_cluster *cluster = new_cluster(t);
-    CHECK_INTEGER(aim_cluster_add_log(cluster, "ns", "pod", "main", "first", 5, NULL), AIM_OK);
-    CHECK_INTEGER(aim_cluster_add_log(cluster, "ns", "pod", "main", "line\n\xff\x01\0end", 11, NULL), AIM_OK);
-    CHECK_INTEGER(aim_cluster_add_log(cluster, "ns", "pod", "init", NULL, 0, NULL), AIM_OK);
+    CHECK_INTEGER(add_container_log(cluster, "ns", "pod", "main", "first", 5, NULL), AIM_OK);
+    CHECK_INTEGER(add_container_log(cluster, "ns", "pod", "main", "line\n\xff\x01\0end", 11, NULL), AIM_OK);
+    CHECK_INTEGER(add_container_log(cluster, "ns", "pod", "init", "", 0, NULL), AIM_OK);
     CHECK(strstr(case_of(t, cluster),
                  "\"podLogs\":{\"ns/pod/init\":\"\",\"ns/pod/main\":\"line\\n\xef\xbf\xbd\\u0001\"}") != NULL);
     aim_cluster_free(cluster);
@@ -518,7 +520,7 @@ TEST(cluster, error_of_a_log_with_a_long_name_has_a_message) {
     const char *text = aimp_format(
         &t->arena, "{\"apiVersion\":\"libaim/v1\",\"kind\":\"Case\",\"podLogs\":{\"a/b/%s\":\"\"},\"items\":[]}",
         aimp_text_string(&name));
-    CHECK_INTEGER(aim_cluster_add_log(cluster, "a", "b", aimp_text_string(&name), "", 0, NULL), AIM_E_LIMIT);
+    CHECK_INTEGER(add_container_log(cluster, "a", "b", aimp_text_string(&name), "", 0, NULL), AIM_E_ARGUMENT);
     CHECK_INTEGER(add_layer(cluster, NULL, text, 0, NULL, &error), AIM_E_DOCUMENT);
     CHECK(*aim_error_message(error));
     aim_error_free(error);
@@ -559,7 +561,7 @@ TEST(cluster, objects_are_listed_by_namespace_and_name) {
 TEST(cluster, listed_object_is_named_in_full) {
     aim_cluster *cluster = new_cluster(t);
     must_add(t, cluster, BASE_SERVICE);
-    aim_ref filter = ref_of("aimsvc", NULL, NULL), out = {.struct_size = sizeof out};
+    aim_ref filter = ref_of("AIMService", NULL, NULL), out = {.struct_size = sizeof out};
     CHECK_INTEGER(aim_cluster_at(cluster, &filter, 0, &out, NULL), AIM_OK);
     CHECK_TEXT(aimp_format(&t->arena, "%s %s %s %s %s %s", out.group, out.version, out.kind, out.ns, out.name, out.uid),
                "aim.eai.amd.com v1alpha1 AIMService ml-team qwen u-1");
@@ -601,5 +603,72 @@ TEST(cluster, nearest_name_is_what_was_meant) {
         aim_ref ref = ref_of("Pod", cases[i].ns, cases[i].name);
         test_check_text(t, __FILE__, __LINE__, cases[i].name, aim_cluster_nearest(cluster, &ref), cases[i].expected);
     }
+    aim_cluster_free(cluster);
+}
+
+TEST(cluster, group_and_version_of_a_name_count_where_they_are_set) {
+    static const struct {
+        const char *group, *version, *kind;
+        size_t count;
+        aim_code code;
+    } filters[] = {
+        {"aim.eai.amd.com", "v1alpha1", "AIMService", 1, AIM_OK}, {NULL, "v1alpha1", "AIMService", 1, AIM_OK},
+        {NULL, "v99", "AIMService", 0, AIM_E_UNSUPPORTED},        {"", NULL, "AIMService", 0, AIM_E_UNSUPPORTED},
+        {NULL, NULL, "aimservice", 0, AIM_E_UNSUPPORTED},         {NULL, NULL, NULL, 0, AIM_E_ARGUMENT},
+    };
+    aim_cluster *cluster = new_cluster(t);
+    must_add(t, cluster, BASE_SERVICE);
+    for (size_t i = 0; i < COUNT(filters); i++) {
+        aim_ref filter = ref_of(filters[i].kind, NULL, NULL), out = {.struct_size = sizeof out};
+        filter.group = filters[i].group;
+        filter.version = filters[i].version;
+        CHECK_INTEGER(aim_cluster_count(cluster, &filter), filters[i].count);
+        CHECK_INTEGER(aim_cluster_at(cluster, &filter, 0, &out, NULL), filters[i].code);
+    }
+    aim_cluster_free(cluster);
+}
+
+TEST(cluster, object_without_uid_has_none) {
+    aim_cluster *cluster = new_cluster(t);
+    aim_ref filter = ref_of("Node", NULL, NULL), out = {.struct_size = sizeof out};
+    must_add(t, cluster, JSON_NODE("a"));
+    CHECK_INTEGER(aim_cluster_at(cluster, &filter, 0, &out, NULL), AIM_OK);
+    CHECK_TEXT(out.uid, NULL);
+    aim_cluster_free(cluster);
+}
+
+TEST(cluster, a_call_for_one_event_takes_nothing_else) {
+    static const struct {
+        const char *text;
+        aim_code code;
+    } cases[] = {
+        {"", AIM_E_DOCUMENT},
+        {" \n", AIM_E_DOCUMENT},
+        {JSON_NODE("b"), AIM_E_DOCUMENT},
+        {"apiVersion: v1\nkind: Node\nmetadata: {name: b}\n", AIM_E_SYNTAX},
+        {"type: ADDED\nobject: {apiVersion: v1, kind: Node, metadata: {name: b}}\n", AIM_E_SYNTAX},
+        {EVENT("ADDED", JSON_NODE("b")) EVENT("ADDED", JSON_NODE("c")), AIM_E_DOCUMENT},
+        {EVENT("ADDED", JSON_NODE("b")) "---\n" EVENT("ADDED", JSON_NODE("c")), AIM_E_DOCUMENT},
+        {"{\"apiVersion\":\"v1\",\"kind\":\"List\",\"items\":[" JSON_NODE("b") "]}", AIM_E_DOCUMENT},
+        {EVENT("ADDED", JSON_NODE("b")) "x", AIM_E_SYNTAX},
+    };
+    aim_cluster *cluster = new_cluster(t);
+    must_add(t, cluster, JSON_NODE("a"));
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        aim_code code = apply_watch_event(cluster, cases[i].text, NULL, NULL);
+        if (code != cases[i].code) FAIL("case %zu: %s", i, aim_code_name(code));
+        CHECK_INTEGER(count_of(cluster, "Node"), 1);
+    }
+    CHECK_INTEGER(apply_watch_event(cluster, EVENT("ADDED", JSON_NODE("b")), NULL, NULL), AIM_OK);
+    CHECK_INTEGER(count_of(cluster, "Node"), 2);
+    aim_cluster_free(cluster);
+}
+
+TEST(cluster, names_of_a_log_are_names) {
+    static const char *const names[][3] = {
+        {"", "p", "c"}, {"n", "", "c"}, {"n", "p", ""}, {"n/p", "p", "c"}, {"n", "p", "c/d"}};
+    aim_cluster *cluster = new_cluster(t);
+    for (size_t i = 0; i < COUNT(names); i++)
+        CHECK_INTEGER(add_container_log(cluster, names[i][0], names[i][1], names[i][2], "x", 1, NULL), AIM_E_ARGUMENT);
     aim_cluster_free(cluster);
 }

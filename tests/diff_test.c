@@ -15,7 +15,7 @@ TEST(diff, a_change_outlives_plan_and_cluster) {
     aim_plan *plan;
     aim_diff *diff;
     CHECK_INTEGER(aim_plan_new(cluster, &chat, NULL, &plan, NULL), AIM_OK);
-    CHECK_INTEGER(aim_diff_new(plan, cluster, &diff, NULL), AIM_OK);
+    CHECK_INTEGER(aim_diff_new(plan, cluster, NULL, &diff, NULL), AIM_OK);
     size_t actions = aim_plan_action_count(plan);
     aim_plan_free(plan);
     aim_cluster_free(cluster);
@@ -35,10 +35,10 @@ TEST(diff, wrong_arguments_are_errors) {
     aim_diff *diff;
     aim_buffer *buffer;
     CHECK_INTEGER(aim_plan_new(cluster, &chat, NULL, &plan, NULL), AIM_OK);
-    CHECK_INTEGER(aim_diff_new(NULL, cluster, &diff, NULL), AIM_E_ARGUMENT);
-    CHECK_INTEGER(aim_diff_new(plan, NULL, &diff, NULL), AIM_E_ARGUMENT);
+    CHECK_INTEGER(aim_diff_new(NULL, cluster, NULL, &diff, NULL), AIM_E_ARGUMENT);
+    CHECK_INTEGER(aim_diff_new(plan, NULL, NULL, &diff, NULL), AIM_E_ARGUMENT);
     CHECK(diff == NULL);
-    CHECK_INTEGER(aim_diff_new(plan, cluster, &diff, NULL), AIM_OK);
+    CHECK_INTEGER(aim_diff_new(plan, cluster, NULL, &diff, NULL), AIM_OK);
     aim_change small = {.struct_size = 4}, change = {.struct_size = sizeof change};
     CHECK_INTEGER(aim_diff_at(diff, 0, &small), AIM_E_STRUCT);
     CHECK_INTEGER(aim_diff_at(diff, 1000, &change), AIM_E_NOT_FOUND);
@@ -68,7 +68,7 @@ TEST(diff, a_long_value_is_cut_around_the_place_where_it_changes) {
     aim_diff *diff;
     aim_buffer *buffer;
     CHECK_INTEGER(aim_plan_new(cluster, &chat, NULL, &plan, NULL), AIM_OK);
-    CHECK_INTEGER(aim_diff_new(plan, cluster, &diff, NULL), AIM_OK);
+    CHECK_INTEGER(aim_diff_new(plan, cluster, NULL, &diff, NULL), AIM_OK);
     CHECK_INTEGER(aim_diff_render(diff, AIM_FORMAT_TEXT, 0, &buffer, NULL), AIM_OK);
     CHECK(strstr(aim_buffer_data(buffer), "because-it-goes-on-old\" → …") != NULL);
     CHECK(strstr(aim_buffer_data(buffer), "because-it-goes-on-new\"\n") != NULL);
@@ -91,7 +91,7 @@ TEST(diff, one_time_in_two_spellings_is_no_change) {
     aim_plan *plan;
     aim_diff *diff;
     CHECK_INTEGER(aim_plan_new(cluster, &chat, NULL, &plan, NULL), AIM_OK);
-    CHECK_INTEGER(aim_diff_new(plan, cluster, &diff, NULL), AIM_OK);
+    CHECK_INTEGER(aim_diff_new(plan, cluster, NULL, &diff, NULL), AIM_OK);
     CHECK(aim_diff_count(diff) > 0);
     for (size_t i = 0; i < aim_diff_count(diff); i++) {
         aim_change change = {.struct_size = sizeof change};
@@ -119,7 +119,7 @@ TEST(diff, an_entry_that_the_plan_no_longer_has_goes_away_unless_somebody_else_o
     aim_plan *plan;
     aim_diff *diff;
     CHECK_INTEGER(aim_plan_new(cluster, &chat, NULL, &plan, NULL), AIM_OK);
-    CHECK_INTEGER(aim_diff_new(plan, cluster, &diff, NULL), AIM_OK);
+    CHECK_INTEGER(aim_diff_new(plan, cluster, NULL, &diff, NULL), AIM_OK);
     size_t removed = 0;
     for (size_t i = 0; i < aim_diff_count(diff); i++) {
         aim_change change = {.struct_size = sizeof change};
@@ -142,7 +142,7 @@ static const char *diff_json(test_context *t, const char *text) {
     aim_diff *diff;
     aim_buffer *buffer;
     CHECK_INTEGER(aim_plan_new(cluster, &chat, NULL, &plan, NULL), AIM_OK);
-    CHECK_INTEGER(aim_diff_new(plan, cluster, &diff, NULL), AIM_OK);
+    CHECK_INTEGER(aim_diff_new(plan, cluster, NULL, &diff, NULL), AIM_OK);
     CHECK_INTEGER(aim_diff_render(diff, AIM_FORMAT_JSON, 0, &buffer, NULL), AIM_OK);
     const char *json = aimp_copy(&t->arena, aim_buffer_data(buffer), aim_buffer_size(buffer));
     aim_buffer_free(buffer);

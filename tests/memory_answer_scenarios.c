@@ -93,8 +93,8 @@ static aim_code render_manifests(stage *s, const memory_scenario *scenario, aim_
     for (size_t i = 0; i < COUNT(manifests); i++) {
         aim_ref service = service_named(manifests[i].service);
         aim_buffer *buffer;
-        aim_code code =
-            aim_manifest_render(s->cluster, &service, manifests[i].kind, NULL, (int32_t)scenario->flags, &buffer, err);
+        aim_code code = aim_manifest_render(s->cluster, &service, manifests[i].kind, NULL, (int32_t)scenario->flags, 0,
+                                            &buffer, err);
         memory_note_buffer(s, code, buffer);
         if (code) return code;
     }
@@ -104,7 +104,7 @@ static aim_code render_manifests(stage *s, const memory_scenario *scenario, aim_
 static aim_code render_nothing(stage *s, const memory_scenario *scenario, aim_error **err) {
     aim_ref service = service_named(scenario->text);
     aim_buffer *buffer;
-    aim_code code = aim_manifest_render(s->cluster, &service, "Job", NULL, AIM_FORMAT_JSON, &buffer, err);
+    aim_code code = aim_manifest_render(s->cluster, &service, "Job", NULL, AIM_FORMAT_JSON, 0, &buffer, err);
     memory_note_buffer(s, code, buffer);
     return code;
 }
@@ -169,7 +169,7 @@ static aim_code render_actions(stage *s, const memory_scenario *scenario, aim_er
     for (size_t i = 0; i < aim_plan_action_count(s->plan); i++) {
         for (int32_t format = AIM_FORMAT_JSON; format <= AIM_FORMAT_YAML; format++) {
             aim_buffer *buffer;
-            aim_code code = aim_plan_action_render(s->plan, i, format, &buffer, err);
+            aim_code code = aim_plan_action_render(s->plan, i, format, 0, &buffer, err);
             memory_note_buffer(s, code, buffer);
             if (code) return code;
         }
@@ -180,7 +180,7 @@ static aim_code render_actions(stage *s, const memory_scenario *scenario, aim_er
 static aim_code finish_plan(stage *s, const memory_scenario *scenario, aim_error **err) {
     aim_outcome outcome = {.struct_size = sizeof outcome, .action = 0, .reason = scenario->text};
     aim_plan *finished;
-    aim_code code = aim_plan_finish(s->plan, &outcome, 1, &finished, err);
+    aim_code code = aim_plan_finish(s->plan, &outcome, 1, NULL, &finished, err);
     memory_check_out(s, code, finished);
     NOTE("%s %zu", aim_plan_status(finished), aim_plan_action_count(finished));
     aim_plan_free(finished);
@@ -233,7 +233,7 @@ static aim_code make_diff(stage *s, const memory_scenario *scenario, aim_error *
     aim_diff *diff;
     aim_change change = {.struct_size = sizeof change};
     (void)scenario;
-    aim_code code = aim_diff_new(s->plan, s->cluster, &diff, err);
+    aim_code code = aim_diff_new(s->plan, s->cluster, NULL, &diff, err);
     memory_check_out(s, code, diff);
     for (size_t i = 0; i < aim_diff_count(diff); i++) {
         if (aim_diff_at(diff, i, &change)) continue;
@@ -287,7 +287,7 @@ static aim_code make_policy(stage *s, const memory_scenario *scenario, aim_error
     if (code) return code;
     aim_options options = {.struct_size = sizeof options, .policy = policy};
     code = aim_selection_new(s->cluster, &service, &options, &selection, err);
-    if (!code) code = aim_policy_render(s->t->context, policy, AIM_FORMAT_YAML, &buffer, err);
+    if (!code) code = aim_policy_render(s->t->context, policy, AIM_FORMAT_YAML, 0, &buffer, err);
     aim_policy_free(policy); /* answers that were made with it stay whole */
     note_selection(s, selection);
     aim_selection_free(selection);

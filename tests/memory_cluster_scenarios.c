@@ -56,10 +56,9 @@ static void note_report(stage *s, const aim_report *report) {
     }
     NOTE("%" PRIu64 " dropped\n", aim_report_dropped(report));
     for (size_t i = 0; i < aim_report_kind_count(report); i++) {
-        uint64_t objects = 0;
-        int32_t used = 0;
-        const char *kind = aim_report_kind_at(report, i, &objects, &used);
-        NOTE("%s %" PRIu64 " %d\n", kind, objects, used);
+        aim_kind_count kind = {.struct_size = sizeof kind};
+        aim_report_kind_at(report, i, &kind);
+        NOTE("%s %s %" PRIu64 " %d\n", kind.kind, kind.group, kind.objects, kind.used);
     }
 }
 
@@ -109,7 +108,7 @@ static aim_code add_through_callback(stage *s, const memory_scenario *scenario, 
 
 static aim_code apply_event(stage *s, const memory_scenario *scenario, aim_error **err) {
     aim_report *report;
-    aim_code code = aim_cluster_apply_event(s->cluster, scenario->text, strlen(scenario->text), &report, err);
+    aim_code code = apply_watch_event(s->cluster, scenario->text, &report, err);
     note_and_free_report(s, code, report);
     return code;
 }
@@ -126,7 +125,7 @@ static aim_code declare_kind(stage *s, const memory_scenario *scenario, aim_erro
 }
 
 static aim_code add_log(stage *s, const memory_scenario *scenario, aim_error **err) {
-    return aim_cluster_add_log(s->cluster, "team", "p1", scenario->text, "line 1\nline 2\n", 14, err);
+    return add_container_log(s->cluster, "team", "p1", scenario->text, "line 1\nline 2\n", 14, err);
 }
 
 /* --- questions --- */
@@ -147,7 +146,7 @@ static aim_code list_services(stage *s, const memory_scenario *scenario, aim_err
 static aim_code render_case(stage *s, const memory_scenario *scenario, aim_error **err) {
     aim_buffer *buffer;
     (void)scenario;
-    aim_code code = aim_cluster_render_case(s->cluster, &buffer, err);
+    aim_code code = aim_cluster_render_case(s->cluster, 0, &buffer, err);
     memory_note_buffer(s, code, buffer);
     return code;
 }
@@ -155,17 +154,17 @@ static aim_code render_case(stage *s, const memory_scenario *scenario, aim_error
 static aim_code write_case(stage *s, const memory_scenario *scenario, aim_error **err) {
     aim_sink sink = memory_sink(s);
     (void)scenario;
-    return aim_cluster_write_case(s->cluster, &sink, err);
+    return aim_cluster_write_case(s->cluster, 0, &sink, err);
 }
 
 static aim_code read_case_back(stage *s, const memory_scenario *scenario, aim_error **err) {
     aim_buffer *buffer = NULL, *again = NULL;
     aim_cluster *copy = NULL;
     (void)scenario;
-    aim_code code = aim_cluster_render_case(s->cluster, &buffer, err);
+    aim_code code = aim_cluster_render_case(s->cluster, 0, &buffer, err);
     if (!code) code = aim_cluster_new(s->t->context, &copy, err);
     if (!code) code = add_layer(copy, "case", aim_buffer_data(buffer), 0, NULL, err);
-    if (!code) code = aim_cluster_render_case(copy, &again, err);
+    if (!code) code = aim_cluster_render_case(copy, 0, &again, err);
     aim_buffer_free(buffer);
     aim_cluster_free(copy);
     memory_note_buffer(s, code, again);
@@ -211,7 +210,7 @@ const memory_scenario memory_cluster_scenarios[] = {
     {"an unknown object is deleted", apply_event, EVENT("DELETED", JSON_NODE("never"))},
     {"a bookmark arrives", apply_event, EVENT("BOOKMARK", JSON_NODE("n2"))},
     {"an error arrives", apply_event, EVENT("ERROR", "{\"message\":\"gone\"}"), 0, AIM_E_DOCUMENT},
-    {"a bare object is applied", apply_event, versioned, 0, AIM_E_DUPLICATE},
+    {"a bare object is no event", apply_event, versioned, 0, AIM_E_DOCUMENT},
     {"an object is removed", remove_node, "node-1"},
     {"an unknown object is not removed", remove_node, "never", 0, AIM_E_NOT_FOUND},
     {"a kind is declared known", declare_kind, "Secret", AIM_STATE_KNOWN},

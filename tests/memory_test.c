@@ -36,8 +36,9 @@ static bool set_up(test_context *t, stage *s) {
         test_read_file(t, aimp_format(&t->arena, "%s/tests/robustness/sample.yaml", test_source_folder()), NULL);
     s->cluster = s->sample ? test_cluster(t, s->sample) : NULL;
     if (!s->cluster || declare(s->cluster, AIM_STATE_KNOWN, AIM_VERB_ANY, NULL, NULL) ||
-        aim_cluster_add_log(s->cluster, "team", "p1", "kserve-container", "Traceback\n", 10, NULL) ||
-        aim_plan_new(s->cluster, &service, NULL, &s->plan, NULL) || aim_diff_new(s->plan, s->cluster, &s->diff, NULL)) {
+        add_container_log(s->cluster, "team", "p1", "kserve-container", "Traceback\n", 10, NULL) ||
+        aim_plan_new(s->cluster, &service, NULL, &s->plan, NULL) ||
+        aim_diff_new(s->plan, s->cluster, NULL, &s->diff, NULL)) {
         FAIL("the sample cannot be used");
         return false;
     }
@@ -56,7 +57,7 @@ static void tear_down(stage *s) {
 static const char *state_of(stage *s, aimp_arena *kept) {
     aim_buffer *cluster = NULL, *lint = NULL;
     test_context *t = s->t;
-    if (aim_cluster_render_case(s->cluster, &cluster, NULL) ||
+    if (aim_cluster_render_case(s->cluster, 0, &cluster, NULL) ||
         aim_lint_render(s->lint, AIM_FORMAT_JSON, 0, &lint, NULL))
         FAIL("the state cannot be written");
     const char *state = aimp_format(kept, "%s%s", aim_buffer_data(cluster), aim_buffer_data(lint));
@@ -237,8 +238,8 @@ static bool main_job(test_context *t, const char *text, size_t size) {
     buffer = NULL;
     if (!code) code = aim_plan_render(plan, AIM_PART_PLAN, AIM_FORMAT_JSON, 0, &buffer, &error);
     aim_outcome outcome = {.struct_size = sizeof outcome, .action = 0, .reason = "Conflict"};
-    if (!code) code = aim_plan_finish(plan, &outcome, 1, &finished, &error);
-    if (!code) code = aim_diff_new(plan, cluster, &diff, &error);
+    if (!code) code = aim_plan_finish(plan, &outcome, 1, NULL, &finished, &error);
+    if (!code) code = aim_diff_new(plan, cluster, NULL, &diff, &error);
     if (!code) code = aim_lint_new(cluster, NULL, &lint, &error);
     aim_source broken = {.struct_size = sizeof broken, .name = "broken", .data = "a: [", .size = 4};
     aim_report *refused = NULL;

@@ -19,7 +19,7 @@ static aim_policy *policy_of(test_context *t, const char *text) {
 
 static const char *written(test_context *t, const aim_policy *policy, int32_t format) {
     aim_buffer *buffer;
-    if (aim_policy_render(t->context, policy, format, &buffer, NULL)) return "";
+    if (aim_policy_render(t->context, policy, format, 0, &buffer, NULL)) return "";
     const char *text = aimp_copy(&t->arena, aim_buffer_data(buffer), aim_buffer_size(buffer));
     aim_buffer_free(buffer);
     return text;
@@ -197,7 +197,7 @@ TEST(policy, an_answer_outlives_its_policy) {
     aim_buffer *buffer;
     CHECK_INTEGER(aim_plan_new(cluster, &service, &options, &plan, NULL), AIM_OK);
     aim_policy_free(policy);
-    CHECK_INTEGER(aim_plan_finish(plan, NULL, 0, &finished, NULL), AIM_OK);
+    CHECK_INTEGER(aim_plan_finish(plan, NULL, 0, NULL, &finished, NULL), AIM_OK);
     aim_plan_free(plan);
     CHECK_INTEGER(aim_plan_render(finished, AIM_PART_PLAN, AIM_FORMAT_JSON, 0, &buffer, NULL), AIM_OK);
     CHECK(strstr(aim_buffer_data(buffer), aimp_text_string(&expected)) != NULL);
@@ -280,6 +280,12 @@ TEST(policy, a_number_of_gpus_that_nobody_states_is_no_small_one) {
     CHECK_TEXT(choice(t, cluster, policy), "eight");
     aim_policy_free(policy);
     aim_cluster_free(cluster);
+}
+
+TEST(policy, a_gpu_counts_as_it_counts_in_a_selection) {
+    CHECK(key_of(NULL, NULL, "AMD Instinct MI300X", NULL, NULL) == key_of(NULL, NULL, "MI300X", NULL, NULL));
+    const aim_policy *engine = aim_policy_builtin(AIM_BEHAVIOUR_ENGINE_0_2);
+    CHECK(key_of(engine, NULL, "AMD Instinct MI300X", NULL, NULL) > key_of(engine, NULL, " mi300x ", NULL, NULL));
 }
 
 /* --- what is refused --- */
@@ -372,6 +378,20 @@ TEST(policy, a_wrong_document_is_refused_with_its_place) {
     }
 }
 
+TEST(policy, long_lists_are_refused_and_not_compared) {
+    aimp_text gpus = aimp_text_new(&t->arena), order = aimp_text_new(&t->arena);
+    aim_policy *policy;
+    aimp_text_add_string(&gpus, POLICY("  gpus:\n"));
+    aimp_text_add_string(&order, POLICY("  ranking:\n  - dimension: gpu\n    order:\n    - [MI300X"));
+    for (int i = 0; i < 100000; i++) {
+        aimp_text_add_format(&gpus, "  - {model: X%d}\n", i);
+        aimp_text_add_format(&order, ", X%d", i);
+    }
+    aimp_text_add_string(&order, "]\n");
+    CHECK_INTEGER(policy_from(t, aimp_text_string(&gpus), &policy, NULL), AIM_E_POLICY);
+    CHECK_INTEGER(policy_from(t, aimp_text_string(&order), &policy, NULL), AIM_E_POLICY);
+}
+
 TEST(policy, arguments_that_are_missing_are_refused) {
     aim_policy *policy;
     aim_buffer *buffer;
@@ -380,8 +400,8 @@ TEST(policy, arguments_that_are_missing_are_refused) {
     CHECK_INTEGER(aim_policy_new(t->context, NULL, NULL, &policy, NULL), AIM_E_ARGUMENT);
     CHECK_INTEGER(aim_policy_new(NULL, &source, NULL, &policy, NULL), AIM_E_ARGUMENT);
     CHECK_INTEGER(aim_policy_new(t->context, &source, NULL, NULL, NULL), AIM_E_ARGUMENT);
-    CHECK_INTEGER(aim_policy_render(NULL, NULL, AIM_FORMAT_JSON, &buffer, NULL), AIM_E_ARGUMENT);
-    CHECK_INTEGER(aim_policy_render(t->context, NULL, AIM_FORMAT_TEXT, &buffer, NULL), AIM_E_ARGUMENT);
-    CHECK_INTEGER(aim_policy_render(t->context, NULL, AIM_FORMAT_JSON, NULL, NULL), AIM_E_ARGUMENT);
+    CHECK_INTEGER(aim_policy_render(NULL, NULL, AIM_FORMAT_JSON, 0, &buffer, NULL), AIM_E_ARGUMENT);
+    CHECK_INTEGER(aim_policy_render(t->context, NULL, AIM_FORMAT_TEXT, 0, &buffer, NULL), AIM_E_ARGUMENT);
+    CHECK_INTEGER(aim_policy_render(t->context, NULL, AIM_FORMAT_JSON, 0, NULL, NULL), AIM_E_ARGUMENT);
     aim_policy_free(NULL);
 }

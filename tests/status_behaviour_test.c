@@ -228,7 +228,7 @@ static const char *after_failure(test_context *t, int32_t behaviour, const char 
     aim_buffer *buffer;
     CHECK_INTEGER(aim_plan_new(cluster, &ref, &options, &plan, NULL), AIM_OK);
     CHECK_TEXT(aim_plan_status(plan), "Running");
-    CHECK_INTEGER(aim_plan_finish(plan, &outcome, 1, &finished, NULL), AIM_OK);
+    CHECK_INTEGER(aim_plan_finish(plan, &outcome, 1, NULL, &finished, NULL), AIM_OK);
     CHECK_INTEGER(aim_plan_render(finished, AIM_PART_PLAN, AIM_FORMAT_JSON, 0, &buffer, NULL), AIM_OK);
     const aimp_node *node = aimp_read_small_json(&t->arena, aim_buffer_data(buffer), aim_buffer_size(buffer));
     const char *shown = aimp_format(&t->arena, "%s: %s", aim_plan_status(finished), condition(t, node, type));

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "cluster_help.h"
 #include "doc/reader.h"
 #include "doc/writer.h"
 #include "harness.h"
@@ -152,7 +153,7 @@ static const char *compare(test_context *t, const aimp_node *reference, const ai
 
 /* --- asking --- */
 
-static void declare(test_context *t, aim_cluster *cluster, const aimp_node *faults) {
+static void declare_fault(test_context *t, aim_cluster *cluster, const aimp_node *faults) {
     for (size_t i = 0; i < aimp_count(faults); i++) {
         const aimp_node *fault = aimp_item(faults, i);
         const char *verb = aimp_get_text(fault, "verb");
@@ -172,7 +173,7 @@ static void add_logs(test_context *t, aim_cluster *cluster, const aimp_node *log
              *container = strchr(pod + 1, '/');
         const char *text = aimp_text_of(aimp_value(logs, i));
         *pod = *container = '\0';
-        aim_cluster_add_log(cluster, ns, pod + 1, container + 1, text, strlen(text), NULL);
+        add_container_log(cluster, ns, pod + 1, container + 1, text, strlen(text), NULL);
     }
 }
 
@@ -194,7 +195,7 @@ static aim_plan *tried(test_context *t, aim_plan *plan, const aimp_node *faults)
         }
     }
     if (!count) return plan;
-    if (aim_plan_finish(plan, outcomes, count, &finished, NULL)) FAIL("the plan cannot be finished");
+    if (aim_plan_finish(plan, outcomes, count, NULL, &finished, NULL)) FAIL("the plan cannot be finished");
     aim_plan_free(plan);
     return finished;
 }
@@ -213,7 +214,7 @@ static const aimp_node *ask(test_context *t, const char *folder, const aimp_node
     const aimp_node *service = aimp_get(question, "service"), *faults = aimp_get(question, "faults");
     aim_cluster *cluster = test_cluster(t, text);
     if (!cluster) return NULL;
-    declare(t, cluster, faults);
+    declare_fault(t, cluster, faults);
     add_logs(t, cluster, aimp_get(question, "podLogs"));
     aim_ref ref = {
         .struct_size = sizeof ref, .ns = aimp_get_text(service, "namespace"), .name = aimp_get_text(service, "name")};

@@ -2,8 +2,8 @@
  * @file
  * Bytes that libaim made, and where they can be sent instead.
  *
- * A function whose name ends in _render answers an owned buffer; its twin in _write hands the same bytes to a sink,
- * piece by piece, and needs no memory for all of them.
+ * A function that renders answers an owned buffer. Where answers may be long it has a twin that writes: that one hands
+ * the same bytes to a sink, piece by piece, and needs no memory for all of them.
  */
 #ifndef AIM_BUFFER_H
 #define AIM_BUFFER_H

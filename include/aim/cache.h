@@ -47,7 +47,7 @@ typedef struct aim_cache_artifact {
     const char *name;       /**< of the AIMArtifact, existing or to be made */
     const char *model_id;   /**< such as "Qwen/Qwen3-32B" */
     const char *source_uri; /**< such as "hf://Qwen/Qwen3-32B" */
-    const char *status;     /**< status.status of the existing one, else NULL */
+    const char *status;     /**< status.status of the existing one; NULL when it has none */
 } aim_cache_artifact;
 
 /**
@@ -62,7 +62,7 @@ typedef struct aim_cache_artifact {
  * @retval AIM_E_NOT_FOUND    the service is not in the cluster
  * @retval AIM_E_UNSUPPORTED  service->kind is set, and not AIMService
  * @retval AIM_E_CANCELLED    options->cancel was set
- * @retval AIM_E_ARGUMENT     a required argument is NULL, or the service has no name
+ * @retval AIM_E_ARGUMENT     a required argument is NULL, the service has no name, or options->now is no time
  * @retval AIM_E_STRUCT       service or options has a wrong struct_size or unknown flags
  * @retval AIM_E_NO_MEMORY    the allocator refused
  * @see seed "Caching"; spec/caching.md

@@ -77,7 +77,7 @@ AIM_API void aim_cluster_free(aim_cluster *cluster);
  * @retval AIM_E_DUPLICATE  a key occurs twice, or an object twice with different content
  * @retval AIM_E_DOCUMENT   a document that is no Kubernetes object
  * @retval AIM_E_LIMIT      a limit of the context was reached
- * @retval AIM_E_READ       the callback set *got to more than it was asked for
+ * @retval AIM_E_CALLBACK   the callback set *got to more than it was asked for
  * @retval AIM_E_CANCELLED  source->cancel was set
  * @retval AIM_E_ARGUMENT   cluster or source is NULL, or source has neither data nor a callback
  * @retval AIM_E_STRUCT     source has a wrong struct_size or unknown flags
@@ -93,33 +93,37 @@ AIM_API aim_code aim_cluster_add(aim_cluster *cluster, const aim_source *source,
  * object, not the cluster. Events count in the order in which they come, whatever their resourceVersion.
  *
  * @param cluster  changed only on success
- * @param json     the event; copied as far as it is needed
- * @param size     bytes of json
+ * @param source   the event as JSON, without flags
  * @param report   receives an owned report, also on failure; may be NULL; aim_report_free()
  * @param err      receives an owned error on failure; may be NULL
  * @retval AIM_OK           it is applied
- * @retval AIM_E_DOCUMENT   no event, or one of type ERROR, whose message the error carries: list again
+ * @retval AIM_E_DOCUMENT   not exactly one event, or one of type ERROR, whose message the error carries: list again
  * @retval AIM_E_SYNTAX     not JSON
  * @retval AIM_E_TYPE       a field has the wrong JSON type
  * @retval AIM_E_DUPLICATE  a key occurs twice
  * @retval AIM_E_LIMIT      a limit of the context was reached
- * @retval AIM_E_ARGUMENT   cluster or json is NULL
+ * @retval AIM_E_CALLBACK   the callback set *got to more than it was asked for
+ * @retval AIM_E_CANCELLED  source->cancel was set
+ * @retval AIM_E_ARGUMENT   cluster or source is NULL, or source has neither data nor a callback
+ * @retval AIM_E_STRUCT     source has a wrong struct_size or unknown flags
  * @retval AIM_E_NO_MEMORY  the allocator refused
+ * @return any other code is what source->read answered
  * @since 0.1
  */
-AIM_API aim_code aim_cluster_apply_event(aim_cluster *cluster, const char *json, size_t size, aim_report **report,
+AIM_API aim_code aim_cluster_apply_event(aim_cluster *cluster, const aim_source *source, aim_report **report,
                                          aim_error **err);
 
 /**
  * Removes one object from both layers. Its kind stays known.
  *
  * @param cluster  changed only on success
- * @param ref      kind, ns (NULL: "default") and name are read; group and version where they are set
+ * @param ref      kind, ns (NULL or "": "default") and name are read; group and version where they are set
  * @param err      receives an owned error on failure; may be NULL
- * @retval AIM_OK           it is removed
- * @retval AIM_E_NOT_FOUND  there is no such object
- * @retval AIM_E_ARGUMENT   cluster, ref or ref->name is NULL
- * @retval AIM_E_STRUCT     ref has a wrong struct_size or unknown flags
+ * @retval AIM_OK             it is removed
+ * @retval AIM_E_NOT_FOUND    there is no such object
+ * @retval AIM_E_UNSUPPORTED  libaim does not use the kind, in that group and version
+ * @retval AIM_E_ARGUMENT     cluster, ref, ref->kind or ref->name is NULL
+ * @retval AIM_E_STRUCT       ref has a wrong struct_size or unknown flags
  * @since 0.1
  */
 AIM_API aim_code aim_cluster_remove(aim_cluster *cluster, const aim_ref *ref, aim_error **err);
@@ -154,13 +158,14 @@ typedef struct aim_declaration {
 
 /**
  * Declares a kind known, unknown or unreadable. A kind that nobody supplied or declared is unknown, not empty, and a
- * decision that depended on it says so. The last declaration of a kind counts.
+ * decision that depended on it says so. The last declaration of a kind counts; failed reads count verb by verb, and
+ * leave it known when it was, until it is declared known or unknown again.
  *
  * @param cluster      changed only on success
  * @param declaration  what is known; copied
  * @param err          receives an owned error on failure; may be NULL
  * @retval AIM_OK             it is declared
- * @retval AIM_E_ARGUMENT     a required argument is NULL, or state, verb or reason is unknown
+ * @retval AIM_E_ARGUMENT     a required argument is NULL, or state or verb is unknown, or the reason of a failed read
  * @retval AIM_E_UNSUPPORTED  libaim does not use the kind
  * @retval AIM_E_STRUCT       declaration has a wrong struct_size or unknown flags
  * @see spec/differences.md B-77
@@ -168,32 +173,40 @@ typedef struct aim_declaration {
  */
 AIM_API aim_code aim_cluster_declare(aim_cluster *cluster, const aim_declaration *declaration, aim_error **err);
 
+/** The log of a container. @since 0.1 */
+typedef struct aim_log {
+    uint32_t struct_size;  /**< sizeof(aim_log) */
+    uint32_t flags;        /**< 0 */
+    const char *ns;        /**< namespace of the pod */
+    const char *pod;       /**< name of the pod */
+    const char *container; /**< name of the container */
+    const char *text;      /**< the log, up to its first NUL */
+    size_t size;           /**< bytes of text */
+} aim_log;
+
 /**
  * Supplies the log of a container that failed: the status of its service or artifact needs it. A later log of the same
  * container replaces an earlier one.
  *
- * @param cluster    changed only on success
- * @param ns         namespace of the pod
- * @param pod        name of the pod
- * @param container  name of the container
- * @param text       the log; copied
- * @param size       bytes of text
- * @param err        receives an owned error on failure; may be NULL
+ * @param cluster  changed only on success
+ * @param log      copied
+ * @param err      receives an owned error on failure; may be NULL
  * @retval AIM_OK           it is kept
- * @retval AIM_E_ARGUMENT   an argument is NULL, or the three names together are longer than 1,021 bytes
+ * @retval AIM_E_ARGUMENT   a pointer is NULL, or a name is empty, holds a "/" or is too long: 1,021 bytes for all three
+ * @retval AIM_E_STRUCT     log has a wrong struct_size or unknown flags
  * @retval AIM_E_NO_MEMORY  the allocator refused
  * @see spec/status.md; spec/caching.md
  * @since 0.1
  */
-AIM_API aim_code aim_cluster_add_log(aim_cluster *cluster, const char *ns, const char *pod, const char *container,
-                                     const char *text, size_t size, aim_error **err);
+AIM_API aim_code aim_cluster_add_log(aim_cluster *cluster, const aim_log *log, aim_error **err);
 
 /**
  * How many objects a filter matches.
  *
  * @param cluster  read only; other threads may read it too; may be NULL
- * @param filter   kind must be set; group, version, ns and name may be; may be NULL
- * @return their number; 0 for NULL, and for a filter with a wrong struct_size
+ * @param filter   kind must be set; group, version, ns ("" matches nothing) and name may be; may be NULL
+ * @return their number; 0 for NULL, for a filter with a wrong struct_size or without a kind, and for a kind that libaim
+ *         does not use
  * @since 0.1
  */
 AIM_API size_t aim_cluster_count(const aim_cluster *cluster, const aim_ref *filter);
@@ -202,14 +215,15 @@ AIM_API size_t aim_cluster_count(const aim_cluster *cluster, const aim_ref *filt
  * One of the objects that a filter matches, ordered by namespace, then name.
  *
  * @param cluster  read only; other threads may read it too
- * @param filter   kind must be set; group, version, ns and name may be
+ * @param filter   kind must be set; group, version, ns ("" matches nothing) and name may be
  * @param index    from 0
- * @param out      filled; out->struct_size must be set. Its strings live as long as the object stays in the cluster.
+ * @param out      filled; out->struct_size must be set. Its strings live until the next call that changes the cluster.
  * @param err      receives an owned error on failure; may be NULL
- * @retval AIM_OK           out is filled
- * @retval AIM_E_NOT_FOUND  index is not below aim_cluster_count()
- * @retval AIM_E_ARGUMENT   cluster, filter or out is NULL
- * @retval AIM_E_STRUCT     filter or out has a wrong struct_size, or filter has unknown flags
+ * @retval AIM_OK             out is filled
+ * @retval AIM_E_NOT_FOUND    index is not below aim_cluster_count()
+ * @retval AIM_E_UNSUPPORTED  libaim does not use the kind, in that group and version
+ * @retval AIM_E_ARGUMENT     cluster, filter, filter->kind or out is NULL
+ * @retval AIM_E_STRUCT       filter or out has a wrong struct_size, or filter has unknown flags
  * @since 0.1
  */
 AIM_API aim_code aim_cluster_at(const aim_cluster *cluster, const aim_ref *filter, size_t index, aim_ref *out,
@@ -220,8 +234,8 @@ AIM_API aim_code aim_cluster_at(const aim_cluster *cluster, const aim_ref *filte
  *
  * @param cluster  read only; other threads may read it too; may be NULL
  * @param ref      kind and name must be set, ns may be; may be NULL
- * @return a name of that kind (and namespace) which lives as long as its object stays in the cluster; NULL when none is
- *         near
+ * @return a name of that kind (and namespace), which lives until the next call that changes the cluster; NULL when none
+ *         is near
  * @since 0.1
  */
 AIM_API const char *aim_cluster_nearest(const aim_cluster *cluster, const aim_ref *ref);
@@ -231,31 +245,34 @@ AIM_API const char *aim_cluster_nearest(const aim_cluster *cluster, const aim_re
  * back: a bug report that can be replayed.
  *
  * @param cluster  read only; other threads may read it too
+ * @param flags    0
  * @param out      receives an owned buffer, NULL on failure; aim_buffer_free()
  * @param err      receives an owned error on failure; may be NULL
  * @retval AIM_OK           it is written
- * @retval AIM_E_ARGUMENT   cluster or out is NULL
+ * @retval AIM_E_ARGUMENT   cluster or out is NULL, or flags are unknown
  * @retval AIM_E_NO_MEMORY  the allocator refused
  * @see docs/determinism.md "Case files"; schemas/case.schema.json
  * @since 0.1
  */
-AIM_API aim_code aim_cluster_render_case(const aim_cluster *cluster, aim_buffer **out, aim_error **err);
+AIM_API aim_code aim_cluster_render_case(const aim_cluster *cluster, uint32_t flags, aim_buffer **out, aim_error **err);
 
 /**
  * The same as aim_cluster_render_case(), handed to a sink as it is made.
  *
  * @param cluster  read only; other threads may read it too
+ * @param flags    0
  * @param sink     receives the bytes
  * @param err      receives an owned error on failure; may be NULL
  * @retval AIM_OK           everything is written
- * @retval AIM_E_ARGUMENT   cluster or sink is NULL, or the sink has no callback
+ * @retval AIM_E_ARGUMENT   cluster or sink is NULL, the sink has no callback, or flags are unknown
  * @retval AIM_E_STRUCT     sink has a wrong struct_size or unknown flags
  * @retval AIM_E_NO_MEMORY  the allocator refused
  * @retval AIM_E_CANCELLED  sink->cancel was set; the pieces that came before stay where they are
  * @return any other code is what the sink answered
  * @since 0.1
  */
-AIM_API aim_code aim_cluster_write_case(const aim_cluster *cluster, const aim_sink *sink, aim_error **err);
+AIM_API aim_code aim_cluster_write_case(const aim_cluster *cluster, uint32_t flags, const aim_sink *sink,
+                                        aim_error **err);
 
 #ifdef __cplusplus
 }

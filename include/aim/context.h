@@ -54,8 +54,9 @@ typedef struct aim_context_options {
     const aim_allocator *allocator; /**< NULL: malloc, realloc and free; copied */
     const aim_limits *limits;       /**< NULL: the defaults; copied */
     /**
-     * Called with one line of text without a newline, on the thread that made the call, with no lock held; NULL: nobody
-     * listens. The text is gone when the callback returns.
+     * Called with one line of text without control characters, on the thread that made the call (so from several at
+     * once when they share the context), with no lock held; NULL: nobody listens. The text is gone when the callback
+     * returns.
      */
     void (*log)(int32_t level, const char *text, void *user);
     void *log_user; /**< passed to log */

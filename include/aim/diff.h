@@ -51,15 +51,19 @@ typedef struct aim_change {
  *
  * @param plan     a plan that was made from the cluster; read only
  * @param cluster  read only; other threads may read it too
+ * @param options  may be NULL; only cancel is read, policy and time are those of the plan
  * @param out      receives an owned diff, NULL on failure; aim_diff_free()
  * @param err      receives an owned error on failure; may be NULL
  * @retval AIM_OK           there is an answer, also when nothing changes
+ * @retval AIM_E_CANCELLED  options->cancel was set
  * @retval AIM_E_ARGUMENT   a required argument is NULL
+ * @retval AIM_E_STRUCT     options has a wrong struct_size or unknown flags
  * @retval AIM_E_NO_MEMORY  the allocator refused
  * @see docs/plan-json.md "Status, lint and diff"
  * @since 0.1
  */
-AIM_API aim_code aim_diff_new(const aim_plan *plan, const aim_cluster *cluster, aim_diff **out, aim_error **err);
+AIM_API aim_code aim_diff_new(const aim_plan *plan, const aim_cluster *cluster, const aim_options *options,
+                              aim_diff **out, aim_error **err);
 
 /**
  * How many changes there are.

@@ -6,7 +6,7 @@
  * read, that a rule of the interface was broken, that memory ran out, or that a callback failed.
  *
  * Every function that takes an aim_error ** accepts NULL there. Otherwise it stores NULL on success and an owned error
- * on failure.
+ * on failure; what stood there before is overwritten, not freed.
  */
 #ifndef AIM_ERROR_H
 #define AIM_ERROR_H
@@ -81,7 +81,8 @@ AIM_API uint64_t aim_error_column(const aim_error *error);
  * Whether trying again makes sense.
  *
  * @param error  may be NULL
- * @return 1 when the same call may succeed later without a change of its input, else 0
+ * @return 1 when the same call may succeed later without a change of its input: memory that ran out, and class
+ *         AIM_CLASS_TRANSPORT; else 0
  * @since 0.1
  */
 AIM_API int32_t aim_error_retryable(const aim_error *error);

@@ -33,7 +33,7 @@ typedef struct aim_lint aim_lint;
  * @param err      receives an owned error on failure; may be NULL
  * @retval AIM_OK           there is an answer, also when nothing was found
  * @retval AIM_E_CANCELLED  options->cancel was set
- * @retval AIM_E_ARGUMENT   cluster or out is NULL
+ * @retval AIM_E_ARGUMENT   cluster or out is NULL, or options->now is no time
  * @retval AIM_E_STRUCT     options has a wrong struct_size or unknown flags
  * @retval AIM_E_NO_MEMORY  the allocator refused
  * @see docs/reasons.md; spec/names-and-labels.md; spec/resources.md
@@ -42,8 +42,9 @@ typedef struct aim_lint aim_lint;
 AIM_API aim_code aim_lint_new(const aim_cluster *cluster, const aim_options *options, aim_lint **out, aim_error **err);
 
 /**
- * Adds the errors of a report as findings: what kept a text out of the cluster. Only this function changes a lint: no
- * other thread may use it meanwhile.
+ * Adds the errors of a report as findings, each at its place: what kept a text out of the cluster. Indexes of findings
+ * change, and what the report dropped is not among them. Only this function changes a lint: no other thread may use it
+ * meanwhile.
  *
  * @param lint    changed only on success
  * @param report  may be NULL: nothing is added; copied

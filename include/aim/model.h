@@ -33,7 +33,7 @@ typedef struct aim_model_answer {
     const char *kind;        /**< AIMModel or AIMClusterModel; NULL with AIM_MODEL_NONE and AIM_MODEL_ERROR */
     const char *ns;          /**< NULL for a cluster model */
     const char *name;        /**< of the model found or to be created */
-    const char *status;      /**< its status.status; NULL when it does not exist */
+    const char *status;      /**< its status.status; NULL when it has none, or does not exist */
     const char *reason_name; /**< such as ModelNotFound; "" when there is nothing to say */
     const char *message;     /**< one sentence; "" when there is nothing to say */
 } aim_model_answer;
@@ -50,7 +50,7 @@ typedef struct aim_model_answer {
  * @retval AIM_E_NOT_FOUND    the service is not in the cluster
  * @retval AIM_E_UNSUPPORTED  service->kind is set, and not AIMService
  * @retval AIM_E_CANCELLED    options->cancel was set
- * @retval AIM_E_ARGUMENT     a required argument is NULL, or the service has no name
+ * @retval AIM_E_ARGUMENT     a required argument is NULL, the service has no name, or options->now is no time
  * @retval AIM_E_STRUCT       service or options has a wrong struct_size or unknown flags
  * @retval AIM_E_NO_MEMORY    the allocator refused
  * @see seed "Model Resolution"; spec/model-resolution.md

@@ -19,7 +19,9 @@ typedef struct aim_options {
     uint32_t flags;           /**< 0 */
     const aim_policy *policy; /**< by which rules; NULL: aim_policy_builtin(AIM_BEHAVIOUR_DOCUMENTED) */
     const aim_cancel *cancel; /**< stops the call; NULL: it cannot be cancelled */
-    const char *now;          /**< RFC 3339 time for lastTransitionTime of a status; NULL: none is written */
+    /** RFC 3339 time in UTC for lastTransitionTime of a status, such as "2026-01-02T03:04:05Z"; NULL: none is written.
+     * Anything else is AIM_E_ARGUMENT. */
+    const char *now;
 } aim_options;
 
 #ifdef __cplusplus

@@ -17,7 +17,8 @@
 extern "C" {
 #endif
 
-/** Immutable; owns everything that it answers; stays valid after the cluster changes. @since 0.1 */
+/** Immutable; owns everything that it answers; stays valid after the cluster changes. What has no accessor here (what
+ *  comes later, what was read, which kinds are unknown) is in its JSON form. @since 0.1 */
 typedef struct aim_plan aim_plan;
 
 /**
@@ -33,7 +34,7 @@ typedef struct aim_plan aim_plan;
  * @retval AIM_E_NOT_FOUND    the object is not in the cluster
  * @retval AIM_E_UNSUPPORTED  plans of that kind are not made
  * @retval AIM_E_CANCELLED    options->cancel was set
- * @retval AIM_E_ARGUMENT     a required argument is NULL, or the object has no name
+ * @retval AIM_E_ARGUMENT     a required argument is NULL, the object has no name, or options->now is no time
  * @retval AIM_E_STRUCT       object or options has a wrong struct_size or unknown flags
  * @retval AIM_E_NO_MEMORY    the allocator refused
  * @see spec/rendering.md section 1; spec/status.md
@@ -130,16 +131,17 @@ AIM_API aim_code aim_plan_action_at(const aim_plan *plan, size_t index, aim_acti
  * @param plan    which
  * @param index   of the action, from 0
  * @param format  AIM_FORMAT_JSON or AIM_FORMAT_YAML
+ * @param flags   0
  * @param out     receives an owned buffer, NULL on failure; aim_buffer_free()
  * @param err     receives an owned error on failure; may be NULL
  * @retval AIM_OK           it is rendered
  * @retval AIM_E_NOT_FOUND  there is no such action, or it deletes
- * @retval AIM_E_ARGUMENT   plan or out is NULL, or the format is unknown
+ * @retval AIM_E_ARGUMENT   plan or out is NULL, or format or flags are unknown
  * @retval AIM_E_NO_MEMORY  the allocator refused
  * @since 0.1
  */
-AIM_API aim_code aim_plan_action_render(const aim_plan *plan, size_t index, int32_t format, aim_buffer **out,
-                                        aim_error **err);
+AIM_API aim_code aim_plan_action_render(const aim_plan *plan, size_t index, int32_t format, uint32_t flags,
+                                        aim_buffer **out, aim_error **err);
 
 /**
  * How many findings there are about the service as a whole.
@@ -216,8 +218,10 @@ typedef struct aim_outcome {
     uint32_t struct_size; /**< sizeof(aim_outcome) */
     uint32_t flags;       /**< 0 */
     uint64_t action;      /**< index of the action */
-    const char *reason;   /**< Kubernetes reason of the failure, such as Conflict or Invalid; NULL: it succeeded */
-    const char *message;  /**< for people; may be NULL */
+    /** Kubernetes reason of the failure, such as Conflict or Invalid; Timeout, or Plain, for a failure without a
+     * Kubernetes status; NULL: it succeeded */
+    const char *reason;
+    const char *message; /**< for people; may be NULL, and must be NULL without a reason */
 } aim_outcome;
 
 /**
@@ -225,20 +229,26 @@ typedef struct aim_outcome {
  * from the list, and the status says so.
  *
  * @param plan      stays as it is, and may be freed before the new one
- * @param outcomes  of the actions that were tried; those without one count as succeeded up to the first failure of
- *                  their list (owned or not), and as not tried behind it; copied; may be NULL when count is 0
+ * @param outcomes  of the actions that were tried, each once. Up to the first failure those without an outcome count as
+ *                  succeeded, behind it as not tried. Copied; may be NULL when count is 0
  * @param count     how many outcomes there are
+ * @param options   may be NULL. now is the time when the actions had been tried, NULL the one of the plan; policy must
+ * be NULL or the one that the plan was made with
  * @param out       receives an owned plan, NULL on failure; aim_plan_free()
  * @param err       receives an owned error on failure; may be NULL
  * @retval AIM_OK           there is a plan
- * @retval AIM_E_ARGUMENT   a required argument is NULL, or an outcome names an action that the plan does not have
- * @retval AIM_E_STRUCT     an outcome has a wrong struct_size or unknown flags, or their sizes differ
+ * @retval AIM_E_ARGUMENT   a required argument is NULL; an outcome names an action that the plan does not have or that
+ *                          another one names, has an empty reason, or a message without one; options->policy is another
+ *                          policy, options->now is no time
+ * @retval AIM_E_STRUCT     an outcome or options has a wrong struct_size or unknown flags, or the outcomes' sizes
+ * differ
+ * @retval AIM_E_CANCELLED  options->cancel was set
  * @retval AIM_E_NO_MEMORY  the allocator refused
  * @see spec/rendering.md section 1.2; spec/status.md section 1
  * @since 0.1
  */
-AIM_API aim_code aim_plan_finish(const aim_plan *plan, const aim_outcome *outcomes, size_t count, aim_plan **out,
-                                 aim_error **err);
+AIM_API aim_code aim_plan_finish(const aim_plan *plan, const aim_outcome *outcomes, size_t count,
+                                 const aim_options *options, aim_plan **out, aim_error **err);
 
 /**
  * Gives a plan back.

@@ -56,9 +56,11 @@ AIM_API const aim_policy *aim_policy_builtin(int32_t behaviour);
  * @retval AIM_E_DUPLICATE  a key occurs twice
  * @retval AIM_E_LIMIT      a limit of the context was reached
  * @retval AIM_E_CANCELLED  source->cancel was set
- * @retval AIM_E_ARGUMENT   a required argument is NULL
+ * @retval AIM_E_CALLBACK   the callback set *got to more than it was asked for
+ * @retval AIM_E_ARGUMENT   a required argument is NULL, or source has neither data nor a callback
  * @retval AIM_E_STRUCT     source has a wrong struct_size or unknown flags
  * @retval AIM_E_NO_MEMORY  the allocator refused
+ * @return any other code is what source->read answered
  * @see docs/policies.md; schemas/policy.schema.json
  * @since 0.1
  */
@@ -71,15 +73,16 @@ AIM_API aim_code aim_policy_new(aim_context *context, const aim_source *source, 
  * @param context  whose memory is used
  * @param policy   NULL: the default one
  * @param format   AIM_FORMAT_JSON or AIM_FORMAT_YAML
+ * @param flags    0
  * @param out      receives an owned buffer, NULL on failure; aim_buffer_free()
  * @param err      receives an owned error on failure; may be NULL
  * @retval AIM_OK           it is written
- * @retval AIM_E_ARGUMENT   context or out is NULL, or the format is unknown
+ * @retval AIM_E_ARGUMENT   context or out is NULL, or format or flags are unknown
  * @retval AIM_E_NO_MEMORY  the allocator refused
  * @since 0.1
  */
-AIM_API aim_code aim_policy_render(aim_context *context, const aim_policy *policy, int32_t format, aim_buffer **out,
-                                   aim_error **err);
+AIM_API aim_code aim_policy_render(aim_context *context, const aim_policy *policy, int32_t format, uint32_t flags,
+                                   aim_buffer **out, aim_error **err);
 
 /**
  * Gives a policy back that aim_policy_new() made. Answers that were made with it stay whole.
@@ -137,8 +140,8 @@ typedef struct aim_profile {
 } aim_profile;
 
 /**
- * What one profile is worth, as one integer below 2^48: the smaller, the better; equal keys are a tie. Keys are
- * comparable within one policy.
+ * What one profile is worth, as one integer below 2^53: the smaller, the better; equal keys are a tie. Keys are
+ * comparable within one policy. A GPU name counts as it counts in a selection by that policy.
  *
  * @param policy   NULL: the default one
  * @param profile  what is known of the candidate
@@ -147,6 +150,7 @@ typedef struct aim_profile {
  * @retval AIM_OK          key is set
  * @retval AIM_E_ARGUMENT  profile or key is NULL
  * @retval AIM_E_STRUCT    profile has a wrong struct_size or unknown flags
+ * @retval AIM_E_NO_MEMORY malloc refused: there is no context whose memory could be used
  * @see seed "Stage 5: Preference Scoring"; spec/template-selection.md 3.6
  * @since 0.1
  */

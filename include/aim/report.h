@@ -82,18 +82,30 @@ AIM_API uint64_t aim_report_dropped(const aim_report *report);
  */
 AIM_API size_t aim_report_kind_count(const aim_report *report);
 
+/** How many objects of one kind a text held. Its strings live as long as the report. @since 0.1 */
+typedef struct aim_kind_count {
+    uint32_t struct_size; /**< sizeof(aim_kind_count) */
+    uint32_t flags;       /**< 0 */
+    uint64_t objects;     /**< how many there were */
+    int32_t used;         /**< 1 when libaim uses the kind, else 0 */
+    int32_t spare;        /**< 0 */
+    const char *kind;     /**< such as "AIMService"; "(other kinds)" for those beyond aim_limits.report_entries */
+    const char *group;    /**< its API group; "" for the core group */
+} aim_kind_count;
+
 /**
  * One kind of the text, in the order of their names.
  *
- * @param report   may be NULL
- * @param index    from 0
- * @param objects  receives how many objects of the kind there were; may be NULL
- * @param used     receives 1 when libaim uses the kind, else 0; may be NULL
- * @return "Kind" or "Kind.group", "(other kinds)" for those beyond aim_limits.report_entries; lives as long as the
- *         report; NULL when index is out of range
+ * @param report  which
+ * @param index   from 0
+ * @param out     filled; out->struct_size must be set
+ * @retval AIM_OK           out is filled
+ * @retval AIM_E_NOT_FOUND  index is not below aim_report_kind_count()
+ * @retval AIM_E_ARGUMENT   report or out is NULL
+ * @retval AIM_E_STRUCT     out->struct_size is wrong
  * @since 0.1
  */
-AIM_API const char *aim_report_kind_at(const aim_report *report, size_t index, uint64_t *objects, int32_t *used);
+AIM_API aim_code aim_report_kind_at(const aim_report *report, size_t index, aim_kind_count *out);
 
 /**
  * Gives a report back.

@@ -63,7 +63,7 @@ typedef struct aim_candidate {
  * @retval AIM_E_NOT_FOUND    the service is not in the cluster
  * @retval AIM_E_UNSUPPORTED  service->kind is set, and not AIMService
  * @retval AIM_E_CANCELLED    options->cancel was set
- * @retval AIM_E_ARGUMENT     a required argument is NULL, or the service has no name
+ * @retval AIM_E_ARGUMENT     a required argument is NULL, the service has no name, or options->now is no time
  * @retval AIM_E_STRUCT       service or options has a wrong struct_size or unknown flags
  * @retval AIM_E_NO_MEMORY    the allocator refused
  * @see seed "Auto-Selection"; spec/template-selection.md

@@ -26,7 +26,7 @@ typedef struct aim_source {
     /**
      * Fills buffer with up to size bytes and sets *got, 0 at the end. Called on the thread that made the call, with no
      * lock held. Anything but AIM_OK ends the call, which then returns that code unchanged; more than size bytes are
-     * AIM_E_READ.
+     * AIM_E_CALLBACK.
      */
     aim_code (*read)(char *buffer, size_t size, size_t *got, void *user);
     void *user;               /**< passed to read */

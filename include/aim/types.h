@@ -5,7 +5,9 @@
  * Conventions that hold for the whole library:
  *   - A struct that crosses the interface begins with struct_size and flags. Set struct_size to sizeof the struct and
  *     everything you do not need to zero; zero always means "the default". That holds for structs that libaim fills,
- *     too. A library that is older than the headers accepts a larger struct as long as what it does not know is zero.
+ *     too. A library that is older than the headers accepts a larger struct as long as what it does not know is zero,
+ *     and sets that to zero where it fills one. A size of more than 4,096 was never set and is refused. A struct that
+ *     could not be filled is left as it was.
  *   - Strings are UTF-8 and end with NUL. What a function returns lives as long as the handle it was asked of.
  *   - A handle has one owner. Its _free function accepts NULL. Handles that answer a question are immutable and may be
  *     read from any number of threads.
@@ -41,18 +43,21 @@ typedef int32_t aim_code;
 #define AIM_CLASS_TRANSPORT 0x05 /**< the host's callback or the wire failed */
 #define AIM_CLASS_CANCELLED 0x06 /**< somebody cancelled the call */
 #define AIM_CLASS_INTERNAL 0x07  /**< a defect of libaim */
+#define AIM_CLASS_HOST 0x7f      /**< codes of a host's callbacks: libaim never defines one in this class */
 /** The class of a code; 0 for AIM_OK. */
 #define AIM_CODE_CLASS(code) (((code) >> 24) & 0x7f)
 /** @} */
 
 /** @name Codes
- *  A callback of the host may return codes of its own; the call that it ended returns them unchanged.
+ *  A callback of the host may return any code; the call that it ended returns it unchanged. Codes of the host's own are
+ *  (AIM_CLASS_HOST << 24) | n: nothing that libaim defines will ever be one.
  *  @since 0.1
  *  @{ */
 #define AIM_E_NO_MEMORY 0x01000001   /**< the allocator refused */
 #define AIM_E_LIMIT 0x01000002       /**< a limit of the context was reached */
 #define AIM_E_ARGUMENT 0x02000001    /**< a required argument is missing or out of range */
 #define AIM_E_STRUCT 0x02000002      /**< struct_size is wrong, or a member this version does not know is set */
+#define AIM_E_CALLBACK 0x02000003    /**< a callback of the host broke its rules */
 #define AIM_E_SYNTAX 0x03000001      /**< not JSON, not YAML */
 #define AIM_E_TYPE 0x03000002        /**< a field has the wrong JSON type */
 #define AIM_E_DUPLICATE 0x03000003   /**< a key occurs twice, or an object twice with different content */
@@ -60,7 +65,7 @@ typedef int32_t aim_code;
 #define AIM_E_POLICY 0x03000005      /**< a policy document with an unknown field or a value that is not allowed */
 #define AIM_E_NOT_FOUND 0x04000001   /**< the object is not in the cluster, or an index is out of range */
 #define AIM_E_UNSUPPORTED 0x04000002 /**< the question cannot be asked about this kind */
-#define AIM_E_READ 0x05000001        /**< a read callback broke its rules */
+#define AIM_E_READ 0x05000001        /**< what a read callback answers when it cannot read */
 #define AIM_E_CANCELLED 0x06000001   /**< aim_cancel_set() was called */
 #define AIM_E_INTERNAL 0x07000001    /**< please report it */
 /** @} */

@@ -28,16 +28,14 @@ void aim_buffer_free(aim_buffer *buffer) {
     aim_context_free(context);
 }
 
-aim_code aimp_check_output(const void *handle, const aim_sink *sink, aim_buffer **out, aim_error **err) {
+aim_code aimp_check_output(const aim_context *context, const aim_sink *sink, aim_buffer **out, aim_error **err) {
+    const aim_allocator *allocator = context ? &context->allocator : &aimp_libc_allocator;
     if (err) *err = NULL;
     if (out) *out = NULL;
-    if (!handle || (!out && !sink))
-        return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "an argument is NULL");
+    if (!context || (!out && !sink)) return aimp_fail(err, allocator, AIM_E_ARGUMENT, NULL, "an argument is NULL");
     if (sink && !aimp_struct_ok(sink, sizeof *sink, 0))
-        return aimp_fail(err, &aimp_libc_allocator, AIM_E_STRUCT, NULL,
-                         "aim_sink has a wrong struct_size or unknown flags");
-    if (sink && !sink->write)
-        return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "aim_sink has no write callback");
+        return aimp_fail(err, allocator, AIM_E_STRUCT, NULL, "aim_sink has a wrong struct_size or unknown flags");
+    if (sink && !sink->write) return aimp_fail(err, allocator, AIM_E_ARGUMENT, NULL, "aim_sink has no write callback");
     return AIM_OK;
 }
 

@@ -13,7 +13,8 @@ typedef void aimp_writing(aimp_text *out, void *arg);
 /* Exactly one of sink and out is set. *out receives an owned buffer, NULL on failure. */
 aim_code aimp_write_out(aim_context *context, aimp_writing *writing, void *arg, const aim_sink *sink, aim_buffer **out,
                         aim_error **err);
-/* Checks a sink or an out-parameter (the other is NULL) and clears what will be received. */
-aim_code aimp_check_output(const void *handle, const aim_sink *sink, aim_buffer **out, aim_error **err);
+/* Checks a sink or an out-parameter (the other is NULL) and clears what will be received. context: of the handle that
+ * is to be written; NULL when that is NULL. */
+aim_code aimp_check_output(const aim_context *context, const aim_sink *sink, aim_buffer **out, aim_error **err);
 
 #endif

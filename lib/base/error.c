@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
+
 struct aim_error {
     const aim_allocator *allocator; /* points to the copy below; NULL for the static error */
     aim_allocator own_allocator;
@@ -19,11 +21,11 @@ struct aim_error {
 /* What is handed out when there is no memory for an error of its own. */
 static const aim_error no_memory = {.code = AIM_E_NO_MEMORY, .message = "out of memory"};
 static const aim_error speechless[] = {
-    STATIC_ERROR(AIM_E_LIMIT),       STATIC_ERROR(AIM_E_ARGUMENT), STATIC_ERROR(AIM_E_STRUCT),
-    STATIC_ERROR(AIM_E_SYNTAX),      STATIC_ERROR(AIM_E_TYPE),     STATIC_ERROR(AIM_E_DUPLICATE),
-    STATIC_ERROR(AIM_E_DOCUMENT),    STATIC_ERROR(AIM_E_POLICY),   STATIC_ERROR(AIM_E_NOT_FOUND),
-    STATIC_ERROR(AIM_E_UNSUPPORTED), STATIC_ERROR(AIM_E_READ),     STATIC_ERROR(AIM_E_CANCELLED),
-    STATIC_ERROR(AIM_E_INTERNAL),
+    STATIC_ERROR(AIM_E_LIMIT),     STATIC_ERROR(AIM_E_ARGUMENT),    STATIC_ERROR(AIM_E_STRUCT),
+    STATIC_ERROR(AIM_E_CALLBACK),  STATIC_ERROR(AIM_E_SYNTAX),      STATIC_ERROR(AIM_E_TYPE),
+    STATIC_ERROR(AIM_E_DUPLICATE), STATIC_ERROR(AIM_E_DOCUMENT),    STATIC_ERROR(AIM_E_POLICY),
+    STATIC_ERROR(AIM_E_NOT_FOUND), STATIC_ERROR(AIM_E_UNSUPPORTED), STATIC_ERROR(AIM_E_READ),
+    STATIC_ERROR(AIM_E_CANCELLED), STATIC_ERROR(AIM_E_INTERNAL),
 };
 
 static const struct {
@@ -35,6 +37,7 @@ static const struct {
     {AIM_E_LIMIT, "AIM_E_LIMIT"},
     {AIM_E_ARGUMENT, "AIM_E_ARGUMENT"},
     {AIM_E_STRUCT, "AIM_E_STRUCT"},
+    {AIM_E_CALLBACK, "AIM_E_CALLBACK"},
     {AIM_E_SYNTAX, "AIM_E_SYNTAX"},
     {AIM_E_TYPE, "AIM_E_TYPE"},
     {AIM_E_DUPLICATE, "AIM_E_DUPLICATE"},
@@ -102,6 +105,7 @@ aim_code aimp_fail(aim_error **err, const aim_allocator *allocator, aim_code cod
     va_start(arguments, format);
     vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
+    aimp_utf8_drop_broken(message);
     return make(err, allocator, code, place, message);
 }
 
@@ -130,8 +134,7 @@ uint64_t aim_error_column(const aim_error *error) {
 
 int32_t aim_error_retryable(const aim_error *error) {
     if (!error) return 0;
-    int class = AIM_CODE_CLASS(error->code);
-    return error->code == AIM_E_NO_MEMORY || class == AIM_CLASS_TRANSPORT || class == AIM_CLASS_CANCELLED;
+    return error->code == AIM_E_NO_MEMORY || AIM_CODE_CLASS(error->code) == AIM_CLASS_TRANSPORT;
 }
 
 void aim_error_free(aim_error *error) {

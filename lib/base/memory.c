@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/cancel.h"
+#include "base/text.h"
 
 #define ALIGNMENT sizeof(max_align_t)
 #define MAX_BLOCK ((size_t)1 << 20)
@@ -82,6 +83,7 @@ _Noreturn void aimp_raise(aimp_guard *guard, aim_code code, const char *format, 
     va_start(arguments, format);
     vsnprintf(guard->message, sizeof guard->message, format, arguments);
     va_end(arguments);
+    aimp_utf8_drop_broken(guard->message);
     unwind(guard, code);
 }
 
@@ -198,6 +200,7 @@ char *aimp_format(aimp_arena *arena, const char *format, ...) {
     char *text = aimp_take(arena, (size_t)(size < 0 ? 0 : size) + 1);
     text[0] = '\0';
     if (size > 0) vsnprintf(text, (size_t)size + 1, format, again);
+    if (strstr(format, "%.")) aimp_utf8_drop_broken(text);
     va_end(again);
     return text;
 }

@@ -69,7 +69,8 @@ void aimp_text_add_format(aimp_text *text, const char *format, ...) {
     if (size > 0) {
         reserve(text, (size_t)size);
         vsnprintf(text->data + text->size, (size_t)size + 1, format, again);
-        text->size += (size_t)size;
+        if (strstr(format, "%.")) aimp_utf8_drop_broken(text->data + text->size);
+        text->size += strlen(text->data + text->size);
     }
     va_end(again);
 }
@@ -104,6 +105,19 @@ void aimp_text_add_markdown(aimp_text *text, const char *string) {
             aimp_text_add_char(text, *p);
         }
     }
+}
+
+void aimp_utf8_drop_broken(char *text) {
+    const char *end = text + strlen(text);
+    char *to = text;
+    uint32_t c;
+    for (const char *from = text; from < end;) {
+        size_t size = aimp_utf8_decode(from, end, &c);
+        if (size) memmove(to, from, size);
+        to += size;
+        from += size ? size : 1;
+    }
+    *to = '\0';
 }
 
 size_t aimp_utf8_length(const char *text) {

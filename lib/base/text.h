@@ -53,6 +53,9 @@ size_t aimp_utf8_decode(const char *p, const char *end, uint32_t *out);
 /* Writes a code point; answers the number of bytes (1 to 4). */
 size_t aimp_utf8_encode(uint32_t code_point, char out[4]);
 
+/* Takes out what is no UTF-8, in place: what a precision in a format has cut in half. */
+void aimp_utf8_drop_broken(char *text);
+
 /* How many letters must change, vanish, appear or swap with a neighbour, ignoring case; at most limit. */
 size_t aimp_edit_distance(const char *a, const char *b, size_t limit);
 

@@ -80,15 +80,18 @@ static void write_case(aimp_text *out, void *arg) {
     aimp_text_add_string(out, "}\n");
 }
 
-static aim_code write_to(const aim_cluster *cluster, const aim_sink *sink, aim_buffer **out, aim_error **err) {
-    aim_code code = aimp_check_output(cluster, sink, out, err);
-    return code ? code : aimp_write_out(cluster->context, write_case, (void *)(uintptr_t)cluster, sink, out, err);
+static aim_code write_to(const aim_cluster *cluster, uint32_t flags, const aim_sink *sink, aim_buffer **out,
+                         aim_error **err) {
+    aim_code code = aimp_check_output(cluster ? cluster->context : NULL, sink, out, err);
+    if (code) return code;
+    if (flags) return aimp_fail(err, &cluster->context->allocator, AIM_E_ARGUMENT, NULL, "unknown flags");
+    return aimp_write_out(cluster->context, write_case, (void *)(uintptr_t)cluster, sink, out, err);
 }
 
-aim_code aim_cluster_render_case(const aim_cluster *cluster, aim_buffer **out, aim_error **err) {
-    return write_to(cluster, NULL, out, err);
+aim_code aim_cluster_render_case(const aim_cluster *cluster, uint32_t flags, aim_buffer **out, aim_error **err) {
+    return write_to(cluster, flags, NULL, out, err);
 }
 
-aim_code aim_cluster_write_case(const aim_cluster *cluster, const aim_sink *sink, aim_error **err) {
-    return write_to(cluster, sink, NULL, err);
+aim_code aim_cluster_write_case(const aim_cluster *cluster, uint32_t flags, const aim_sink *sink, aim_error **err) {
+    return write_to(cluster, flags, sink, NULL, err);
 }

@@ -124,10 +124,20 @@ const aimp_object *aimp_cluster_object(const aim_cluster *cluster, aimp_kind kin
     return slot ? slot->effective : NULL;
 }
 
-static aimp_kind kind_of_ref(const aim_ref *ref) {
-    if (!ref || !ref->kind) return AIMP_KIND_NONE;
-    if (ref->group) return aimp_kind_find(ref->group, ref->version, ref->kind);
-    return aimp_kind_named(ref->kind);
+aimp_kind aimp_kind_of_ref(const aim_ref *ref) {
+    if (!ref->kind) return AIMP_KIND_NONE;
+    aimp_kind kind = ref->group ? aimp_kind_find(ref->group, NULL, ref->kind) : aimp_kind_named(ref->kind);
+    return ref->version && strcmp(ref->version, aimp_kind_of(kind)->version) != 0 ? AIMP_KIND_NONE : kind;
+}
+
+/* Whether a filter or a name says which kind, and one that is kept. */
+static aim_code check_kind(const aim_cluster *cluster, const aim_ref *ref, aim_error **err) {
+    const aim_allocator *allocator = &cluster->context->allocator;
+    if (!ref->kind) return aimp_fail(err, allocator, AIM_E_ARGUMENT, NULL, "aim_ref.kind is NULL");
+    if (aimp_kind_of_ref(ref) != AIMP_KIND_NONE) return AIM_OK;
+    return aimp_fail(err, allocator, AIM_E_UNSUPPORTED, NULL, "libaim does not use the kind %.100s%s%.100s%s%.100s",
+                     ref->kind, ref->group ? " of group " : "", aimp_or_empty(ref->group),
+                     ref->version ? " in version " : "", aimp_or_empty(ref->version));
 }
 
 aim_code aim_cluster_remove(aim_cluster *cluster, const aim_ref *ref, aim_error **err) {
@@ -137,7 +147,9 @@ aim_code aim_cluster_remove(aim_cluster *cluster, const aim_ref *ref, aim_error 
     if (!aimp_struct_ok(ref, sizeof *ref, 0))
         return aimp_fail(err, &cluster->context->allocator, AIM_E_STRUCT, NULL,
                          "aim_ref has a wrong struct_size or unknown flags");
-    aimp_kind kind = kind_of_ref(ref);
+    aim_code code = check_kind(cluster, ref, err);
+    if (code) return code;
+    aimp_kind kind = aimp_kind_of_ref(ref);
     const char *ns = aimp_is_empty(ref->ns) ? "default" : ref->ns;
     aimp_slot *slot = aimp_tables_find(&cluster->tables, kind, aimp_kind_of(kind)->namespaced ? ns : NULL, ref->name);
     if (!slot || !slot->effective)
@@ -150,7 +162,7 @@ aim_code aim_cluster_remove(aim_cluster *cluster, const aim_ref *ref, aim_error 
 
 /* The run of a kind's slots that a filter's namespace selects. */
 static aimp_slots matching(const aim_cluster *cluster, const aim_ref *filter) {
-    aimp_kind kind = kind_of_ref(filter);
+    aimp_kind kind = aimp_kind_of_ref(filter);
     aimp_slots all = cluster->tables.by_kind[kind];
     if (kind == AIMP_KIND_NONE || !filter->ns || !aimp_kind_of(kind)->namespaced) return all;
     size_t first = 0, last;
@@ -179,6 +191,8 @@ aim_code aim_cluster_at(const aim_cluster *cluster, const aim_ref *filter, size_
     if (!aimp_struct_ok(filter, sizeof *filter, 0) || aimp_struct_check_out(out, sizeof *out))
         return aimp_fail(err, &cluster->context->allocator, AIM_E_STRUCT, NULL,
                          "aim_ref has a wrong struct_size or unknown flags");
+    aim_code code = check_kind(cluster, filter, err);
+    if (code) return code;
     aimp_slots slots = matching(cluster, filter);
     for (size_t i = 0; i < slots.count; i++) {
         const aimp_slot *slot = slots.items[i];
@@ -192,7 +206,7 @@ aim_code aim_cluster_at(const aim_cluster *cluster, const aim_ref *filter, size_
                          .kind = info->kind,
                          .ns = slot->ns,
                          .name = slot->name,
-                         .uid = slot->effective->uid};
+                         .uid = *slot->effective->uid ? slot->effective->uid : NULL};
         aimp_struct_fill(out, &found, sizeof found);
         return AIM_OK;
     }

@@ -47,6 +47,8 @@ struct aim_cluster {
     aimp_log *foreign; /* documents of AIM in a version or group that is not read: what is said about each */
 };
 
+/* By kind, and by group and version where they are set. */
+aimp_kind aimp_kind_of_ref(const aim_ref *ref);
 const aimp_object *aimp_cluster_object(const aim_cluster *cluster, aimp_kind kind, const char *ns, const char *name);
 /* pod_logs.c: one log for each container, the latest. NULL when nobody supplied it. */
 const char *aimp_cluster_log(const aim_cluster *cluster, const char *ns, const char *pod, const char *container);

@@ -36,6 +36,8 @@ typedef struct loader {
     aimp_text_place place; /* of the last issue in it */
     const aim_source *asked;
     bool overlay;
+    bool one_event;   /* the text has to be one watch event in JSON */
+    size_t documents; /* that were read */
     aim_report *report;
     nursery *nursed;
     change *first, *last;
@@ -298,6 +300,17 @@ static void on_document(void *user, const aimp_document *document) {
     loader *l = user;
     aimp_check_cancel(l->guard);
     const aimp_node *root = document->root;
+    l->documents++;
+    if (l->one_event && !is_event(root))
+        problem_at(l, AIM_E_DOCUMENT, AIM_SEVERITY_ERROR, root->line, root->column, "", NULL,
+                   "not a watch event: \"type\" and \"object\" are wanted");
+    if (l->one_event && l->documents > 1)
+        problem_at(l, AIM_E_DOCUMENT, AIM_SEVERITY_ERROR, root->line, root->column, "", NULL,
+                   "more than one watch event");
+    if (l->one_event && l->report->error_count) {
+        drop_nursery(l);
+        return;
+    }
     const char *kind = aimp_or_empty(aimp_get_text(root, "kind"));
     bool is_case = aimp_is_case(root);
     if (is_case) take_case(l, root);
@@ -418,10 +431,23 @@ static void finish(loader *l, bool keep) {
     aimp_tables_sweep(&l->cluster->tables);
 }
 
+/* An event is JSON, as a watch sends it; YAML would be read, too. */
+static bool is_json(loader *l) {
+    size_t blank = 0;
+    while (blank < l->source.size && aimp_is_space(l->source.text[blank]))
+        blank++;
+    if (blank == l->source.size)
+        problem_at(l, AIM_E_DOCUMENT, AIM_SEVERITY_ERROR, 0, 0, "", NULL, "the text holds no watch event");
+    else if (l->source.text[blank] != '{')
+        problem_at(l, AIM_E_SYNTAX, AIM_SEVERITY_ERROR, 1, 1, "", NULL, "a watch event is a JSON object");
+    return l->report->error_count == 0;
+}
+
 static void load(void *arg) {
     loader *l = arg;
     aimp_source_read(&l->source, l->asked, &l->context->allocator, l->guard);
     l->place = aimp_text_place_new(l->source.text, l->source.size);
+    if (l->one_event && !is_json(l)) return;
     aimp_document_sink sink = {on_arena, on_document, on_problem, l};
     aimp_read_documents(l->source.text, l->source.size, &l->context->limits, &l->scratch, &sink);
     drop_nursery(l);
@@ -432,25 +458,34 @@ static void load(void *arg) {
     }
 }
 
-static void log_result(const loader *l, aim_code code) {
+/* One line without control characters, whatever the source is called. */
+static void log_result(loader *l, aim_code code) {
     char line[256];
     if (!l->context->log) return;
     if (code)
-        snprintf(line, sizeof line, "%s was refused: %s", l->source.name, aim_code_name(code));
+        snprintf(line, sizeof line, "%.160s was refused: %s", l->source.name, aim_code_name(code));
     else
-        snprintf(line, sizeof line, "%s was read: %zu kinds, %zu warnings", l->source.name, l->report->kind_count,
+        snprintf(line, sizeof line, "%.160s was read: %zu kinds, %zu warnings", l->source.name, l->report->kind_count,
                  l->report->warning_count);
+    for (char *c = line; *c; c++) {
+        if ((unsigned char)*c < 0x20 || *c == 0x7f) *c = '?';
+    }
+    aimp_utf8_drop_broken(line);
     l->context->log(code ? AIM_LOG_WARNING : AIM_LOG_INFO, line, l->context->log_user);
 }
 
-static aim_code run(aim_cluster *cluster, const aim_source *source, aim_report **report, aim_error **err) {
+static aim_code run(aim_cluster *cluster, const aim_source *source, bool one_event, aim_report **report,
+                    aim_error **err) {
     aimp_guard guard = {.cancel = source->cancel};
     const aim_allocator *allocator = &cluster->context->allocator;
     loader l = {.cluster = cluster,
                 .context = cluster->context,
                 .guard = &guard,
-                .source = {.name = source->name ? source->name : "(text)"},
+                .source = {.name = source->name ? source->name
+                                   : one_event  ? "(event)"
+                                                : "(text)"},
                 .asked = source,
+                .one_event = one_event,
                 .overlay = (source->flags & AIM_SOURCE_OVERLAY) != 0};
     l.report = aimp_report_new(cluster->context, &guard);
     if (!l.report) return aimp_fail(err, allocator, AIM_E_NO_MEMORY, NULL, "out of memory");
@@ -490,21 +525,21 @@ static aim_code run(aim_cluster *cluster, const aim_source *source, aim_report *
     return code;
 }
 
-aim_code aim_cluster_add(aim_cluster *cluster, const aim_source *source, aim_report **report, aim_error **err) {
+static aim_code check_and_run(aim_cluster *cluster, const aim_source *source, bool one_event, aim_report **report,
+                              aim_error **err) {
     if (err) *err = NULL;
     if (report) *report = NULL;
     if (!cluster || !source)
         return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "cluster or source is NULL");
-    aim_code code = aimp_source_check(source, AIM_SOURCE_OVERLAY, &cluster->context->allocator, err);
-    if (code) return code;
-    return run(cluster, source, report, err);
+    const uint32_t flags = one_event ? 0 : AIM_SOURCE_OVERLAY;
+    aim_code code = aimp_source_check(source, flags, &cluster->context->allocator, err);
+    return code ? code : run(cluster, source, one_event, report, err);
 }
 
-aim_code aim_cluster_apply_event(aim_cluster *cluster, const char *json, size_t size, aim_report **report,
-                                 aim_error **err) {
-    if (err) *err = NULL;
-    if (report) *report = NULL;
-    if (!cluster || !json) return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "cluster or json is NULL");
-    aim_source source = {.struct_size = sizeof source, .name = "(event)", .data = json, .size = size};
-    return run(cluster, &source, report, err);
+aim_code aim_cluster_add(aim_cluster *cluster, const aim_source *source, aim_report **report, aim_error **err) {
+    return check_and_run(cluster, source, false, report, err);
+}
+
+aim_code aim_cluster_apply_event(aim_cluster *cluster, const aim_source *source, aim_report **report, aim_error **err) {
+    return check_and_run(cluster, source, true, report, err);
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/struct.h"
 #include "base/text.h"
 #include "cluster/cluster.h"
 
@@ -68,19 +69,27 @@ static bool write_where(char where[LONGEST_WHERE], const char *ns, const char *p
     return true;
 }
 
-aim_code aim_cluster_add_log(aim_cluster *cluster, const char *ns, const char *pod, const char *container,
-                             const char *text, size_t size, aim_error **err) {
+static bool is_name(const char *text) {
+    return *text && !strchr(text, '/');
+}
+
+aim_code aim_cluster_add_log(aim_cluster *cluster, const aim_log *log, aim_error **err) {
     if (err) *err = NULL;
-    if (!cluster || !ns || !pod || !container || (!text && size))
-        return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "an argument is NULL");
+    if (!cluster || !log) return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "cluster or log is NULL");
     const aim_allocator *allocator = &cluster->context->allocator;
     char where[LONGEST_WHERE];
-    if (!write_where(where, ns, pod, container))
-        return aimp_fail(err, allocator, AIM_E_LIMIT, NULL, "the name of the log is too long");
-    const char *nul = text ? memchr(text, '\0', size) : NULL; /* a log may hold anything; a status reads what is text */
-    aimp_log *log = aimp_log_new(allocator, where, text ? text : "", nul ? (size_t)(nul - text) : size);
-    if (!log) return aimp_fail(err, allocator, AIM_E_NO_MEMORY, NULL, "out of memory");
-    aimp_log_link(cluster, log);
+    if (!aimp_struct_ok(log, sizeof *log, 0))
+        return aimp_fail(err, allocator, AIM_E_STRUCT, NULL, "aim_log has a wrong struct_size or unknown flags");
+    if (!log->ns || !log->pod || !log->container || !log->text)
+        return aimp_fail(err, allocator, AIM_E_ARGUMENT, NULL, "a pointer of aim_log is NULL");
+    bool named = is_name(log->ns) && is_name(log->pod) && is_name(log->container);
+    if (!named || !write_where(where, log->ns, log->pod, log->container))
+        return aimp_fail(err, allocator, AIM_E_ARGUMENT, NULL,
+                         "a name of aim_log is empty, too long, or holds a \"/\"");
+    const char *nul = memchr(log->text, '\0', log->size); /* a log may hold anything; a status reads what is text */
+    aimp_log *kept = aimp_log_new(allocator, where, log->text, nul ? (size_t)(nul - log->text) : log->size);
+    if (!kept) return aimp_fail(err, allocator, AIM_E_NO_MEMORY, NULL, "out of memory");
+    aimp_log_link(cluster, kept);
     return AIM_OK;
 }
 

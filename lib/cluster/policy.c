@@ -190,19 +190,39 @@ aimp_rank aimp_policy_rank(const aim_policy *policy, const char *const values[AI
     return rank;
 }
 
+typedef struct rank_job {
+    const aim_policy *policy;
+    const aim_profile *profile;
+    aimp_arena arena;
+    uint64_t key;
+} rank_job;
+
+/* As a selection reads a template: see aimp_candidate_gpu(). */
+static void rank_profile(void *arg) {
+    rank_job *job = arg;
+    const char *gpu = aimp_or_empty(job->profile->gpu);
+    const char *values[AIMP_DIMENSION_COUNT] = {
+        [AIMP_D_TYPE] = aimp_or_empty(job->profile->type),
+        [AIMP_D_GPU] = job->policy->switches->scoring_normalises_gpu ? aimp_gpu_key(&job->arena, gpu)
+                                                                     : aimp_trim(&job->arena, gpu),
+        [AIMP_D_METRIC] = aimp_or_empty(job->profile->metric),
+        [AIMP_D_PRECISION] = aimp_or_empty(job->profile->precision),
+    };
+    job->key = aimp_policy_rank(job->policy, values).key;
+}
+
 aim_code aim_rank_key(const aim_policy *policy, const aim_profile *profile, uint64_t *key, aim_error **err) {
     const aim_allocator *allocator = &aimp_libc_allocator;
     if (err) *err = NULL;
     if (!profile || !key) return aimp_fail(err, allocator, AIM_E_ARGUMENT, NULL, "profile or key is NULL");
     if (!aimp_struct_ok(profile, sizeof *profile, 0))
         return aimp_fail(err, allocator, AIM_E_STRUCT, NULL, "aim_profile has a wrong struct_size or unknown flags");
-    const char *values[AIMP_DIMENSION_COUNT] = {
-        [AIMP_D_TYPE] = aimp_or_empty(profile->type),
-        [AIMP_D_GPU] = aimp_or_empty(profile->gpu),
-        [AIMP_D_METRIC] = aimp_or_empty(profile->metric),
-        [AIMP_D_PRECISION] = aimp_or_empty(profile->precision),
-    };
-    if (!policy) policy = aim_policy_builtin(AIM_BEHAVIOUR_DOCUMENTED);
-    *key = aimp_policy_rank(policy, values).key;
+    rank_job job = {.policy = policy ? policy : aim_policy_builtin(AIM_BEHAVIOUR_DOCUMENTED), .profile = profile};
+    aimp_guard guard = {0};
+    aimp_arena_init(&job.arena, allocator, &guard, 512);
+    aim_code code = aimp_guard_run(&guard, rank_profile, &job);
+    aimp_arena_free(&job.arena);
+    if (code) return aimp_fail_guard(err, allocator, &guard);
+    *key = job.key;
     return AIM_OK;
 }

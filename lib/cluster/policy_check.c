@@ -1,5 +1,6 @@
 /* What a policy document may hold. The table says the fields; the functions below say what no table can: names that
  * must be known, and nothing twice. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "cluster/policy_document.h"
@@ -8,7 +9,7 @@
 #include "kube/quantity.h"
 #include "kube/schema_tables.h"
 
-enum { MOST_TIERS = 1000, MOST_VRAM_BITS = 50 };
+enum { MOST_TIERS = 1000, MOST_GPUS = 1000, MOST_DEVICES = 64, MOST_VRAM_BITS = 50 };
 
 static bool is_device_id(const char *text) {
     size_t size = strspn(text, "0123456789abcdef");
@@ -35,13 +36,13 @@ static const aimp_field gpu_fields[] = {
     {"model", AIMP_T_STRING, AIMP_F_REQUIRED},
     {"vram", AIMP_T_QUANTITY},
     {"devices", AIMP_T_STRING, AIMP_F_LIST, .legal = is_device_id,
-     .legal_text = "a PCI device id of four lower-case hexadecimal digits, such as \"74a1\""}};
+     .legal_text = "a PCI device id of four lower-case hexadecimal digits, such as \"74a1\"", .max = MOST_DEVICES}};
 static const aimp_schema gpu_schema = AIMP_SCHEMA("gpu", gpu_fields);
 static const aimp_field spec_fields[] = {
     {"behaviour", AIMP_T_STRING, .values = behaviours, .default_text = "documented"},
     {"ranking", AIMP_T_OBJECT, AIMP_F_LIST, .object = &ranking_schema, .min = 1},
     {"tieBreaks", AIMP_T_STRING, AIMP_F_LIST, .values = tie_breaks},
-    {"gpus", AIMP_T_OBJECT, AIMP_F_LIST, .object = &gpu_schema}};
+    {"gpus", AIMP_T_OBJECT, AIMP_F_LIST, .object = &gpu_schema, .max = MOST_GPUS}};
 static const aimp_schema spec_schema = AIMP_SCHEMA("spec", spec_fields);
 static const aimp_field policy_fields[] = {{"apiVersion", AIMP_T_STRING, AIMP_F_REQUIRED},
                                            {"kind", AIMP_T_STRING, AIMP_F_REQUIRED},
@@ -109,15 +110,20 @@ static void check_vram(aimp_admission *a, const aimp_node *node, const char *poi
         refuse(a, node, pointer, "the memory of a GPU must be more than 0 and less than 1Pi, such as 192Gi");
 }
 
-static size_t count_devices(const aimp_node *gpus) {
-    size_t count = 0;
-    for (size_t i = 0; i < aimp_count(gpus); i++)
-        count += aimp_count(aimp_get(aimp_item(gpus, i), "devices"));
-    return count;
+/* Every device of every model: one bit for each of the 65,536 ids. */
+static void check_device(aimp_admission *a, unsigned char *seen_ids, const aimp_node *node, const char *pointer) {
+    const char *id = aimp_text_of(node);
+    if (!id || !is_device_id(id)) return; /* the table has said so */
+    const unsigned long number = strtoul(id, NULL, 16);
+    if (seen_ids[number / 8] >> number % 8 & 1)
+        refuse(a, node, pointer, aimp_format(a->arena, "%s stands twice in spec.gpus", quoted(a, id)));
+    seen_ids[number / 8] |= (unsigned char)(1u << number % 8);
 }
 
 static void check_gpus(aimp_admission *a, const aimp_node *gpus) {
-    seen models = seen_new(a, aimp_count(gpus)), devices = seen_new(a, count_devices(gpus));
+    seen models = seen_new(a, aimp_count(gpus));
+    unsigned char *seen_ids = aimp_take_zeroed(a->arena, 65536 / 8);
+    if (aimp_count(gpus) > MOST_GPUS) return; /* the table has said so */
     for (size_t i = 0; i < aimp_count(gpus); i++) {
         const aimp_node *gpu = aimp_item(gpus, i), *ids = aimp_get(gpu, "devices");
         const char *at = aimp_format(a->arena, "/spec/gpus/%zu", i);
@@ -126,7 +132,7 @@ static void check_gpus(aimp_admission *a, const aimp_node *gpus) {
         once(a, &models, aimp_get(gpu, "model"), model_at, "in spec.gpus");
         check_vram(a, aimp_get(gpu, "vram"), aimp_pointer_below(a->arena, at, "vram"));
         for (size_t k = 0; k < aimp_count(ids); k++)
-            once(a, &devices, aimp_item(ids, k), aimp_format(a->arena, "%s/devices/%zu", at, k), "in spec.gpus");
+            check_device(a, seen_ids, aimp_item(ids, k), aimp_format(a->arena, "%s/devices/%zu", at, k));
     }
 }
 
@@ -192,7 +198,13 @@ static void check_order(aimp_admission *a, const aimp_node *ranking, const char 
                         const aimp_gpu_table *known) {
     const char *dimension = aimp_or_empty(aimp_get_text(ranking, "dimension"));
     const aimp_node *order = aimp_get(ranking, "order");
-    order_check o = {a, dimension, NULL, gpus, known, seen_new(a, count_names(order))};
+    const size_t names = count_names(order);
+    if (names > MOST_TIERS) {
+        aimp_admission_refuse(a, order, aimp_pointer_below(a->arena, at, "order"), NULL,
+                              aimp_format(a->arena, "an order holds at most %d names", MOST_TIERS));
+        return;
+    }
+    order_check o = {a, dimension, NULL, gpus, known, seen_new(a, names)};
     if (strcmp(dimension, "type") == 0) o.values = types;
     if (strcmp(dimension, "metric") == 0) o.values = metrics;
     if (strcmp(dimension, "precision") == 0) o.values = precisions;

@@ -97,12 +97,12 @@ static void write_policy(aimp_text *out, void *arg) {
         aimp_write_json_line(out, document);
 }
 
-aim_code aim_policy_render(aim_context *context, const aim_policy *policy, int32_t format, aim_buffer **out,
-                           aim_error **err) {
+aim_code aim_policy_render(aim_context *context, const aim_policy *policy, int32_t format, uint32_t flags,
+                           aim_buffer **out, aim_error **err) {
     aim_code code = aimp_check_output(context, NULL, out, err);
     if (code) return code;
-    if (format != AIM_FORMAT_JSON && format != AIM_FORMAT_YAML)
-        return aimp_fail(err, &context->allocator, AIM_E_ARGUMENT, NULL, "a policy is JSON or YAML");
+    if ((format != AIM_FORMAT_JSON && format != AIM_FORMAT_YAML) || flags)
+        return aimp_fail(err, &context->allocator, AIM_E_ARGUMENT, NULL, "a policy is JSON or YAML, without flags");
     job j = {policy ? policy : aim_policy_builtin(AIM_BEHAVIOUR_DOCUMENTED), format};
     return aimp_write_out(context, write_policy, &j, NULL, out, err);
 }

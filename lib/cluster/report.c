@@ -8,7 +8,8 @@
 #include "base/text.h"
 
 #define EXCERPT_BYTES 160
-#define OTHER_KINDS "(other kinds)" /* those beyond limits.report_entries */
+
+static const char other_kinds[] = "(other kinds)"; /* those beyond limits.report_entries */
 
 typedef struct entry {
     struct entry *next;
@@ -138,7 +139,7 @@ void aimp_report_count_kind(aim_report *report, const char *group, const char *k
     aimp_arena *arena = &report->arena;
     aimp_mark mark = aimp_arena_mark(arena);
     const char *name = *group ? aimp_format(arena, "%s.%s", kind, group) : aimp_copy_string(arena, kind);
-    if (report->kind_count >= report->context->limits.report_entries && !has_kind(report, name)) name = OTHER_KINDS;
+    if (report->kind_count >= report->context->limits.report_entries && !has_kind(report, name)) name = other_kinds;
     size_t at = kind_position(report, name);
     if (at < report->kind_count && strcmp(report->kinds[at].name, name) == 0) {
         report->kinds[at].objects++;
@@ -152,7 +153,9 @@ void aimp_report_count_kind(aim_report *report, const char *group, const char *k
         report->kind_capacity = capacity;
     }
     memmove(&report->kinds[at + 1], &report->kinds[at], (report->kind_count - at) * sizeof *report->kinds);
-    report->kinds[at] = (aimp_kind_count){name, 1, used};
+    bool other = name == other_kinds;
+    report->kinds[at] = (aimp_kind_count){name, other ? name : aimp_copy_string(arena, kind),
+                                          other ? "" : aimp_copy_string(arena, group), 1, used};
     report->kind_count++;
 }
 
@@ -179,11 +182,14 @@ size_t aim_report_kind_count(const aim_report *report) {
     return report ? report->kind_count : 0;
 }
 
-const char *aim_report_kind_at(const aim_report *report, size_t index, uint64_t *objects, int32_t *used) {
-    if (!report || index >= report->kind_count) return NULL;
-    if (objects) *objects = report->kinds[index].objects;
-    if (used) *used = report->kinds[index].used;
-    return report->kinds[index].name;
+aim_code aim_report_kind_at(const aim_report *report, size_t index, aim_kind_count *out) {
+    aim_code code = aimp_struct_check_out(out, sizeof *out);
+    if (code || !report) return code ? code : AIM_E_ARGUMENT;
+    if (index >= report->kind_count) return AIM_E_NOT_FOUND;
+    const aimp_kind_count *k = &report->kinds[index];
+    aim_kind_count shown = {.objects = k->objects, .used = k->used, .kind = k->kind, .group = k->group};
+    aimp_struct_fill(out, &shown, sizeof shown);
+    return AIM_OK;
 }
 
 aim_code aimp_report_fail(const aim_report *report, aim_error **err) {

@@ -8,7 +8,8 @@
 #include "doc/text_place.h"
 
 typedef struct aimp_kind_count {
-    const char *name;
+    const char *name; /* by which they are ordered: "Kind" or "Kind.group" */
+    const char *kind, *group;
     uint64_t objects;
     bool used;
 } aimp_kind_count;

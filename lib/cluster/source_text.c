@@ -8,7 +8,7 @@
 aim_code aimp_source_check(const aim_source *source, uint32_t flags, const aim_allocator *allocator, aim_error **err) {
     if (!aimp_struct_ok(source, sizeof *source, flags))
         return aimp_fail(err, allocator, AIM_E_STRUCT, NULL, "aim_source has a wrong struct_size or unknown flags");
-    if (!source->data && source->size && !source->read)
+    if (!source->data && !source->read)
         return aimp_fail(err, allocator, AIM_E_ARGUMENT, NULL, "aim_source has neither data nor a read callback");
     return AIM_OK;
 }
@@ -26,9 +26,9 @@ static void make_room(aimp_source_text *out, const aim_allocator *allocator, aim
 
 void aimp_source_read(aimp_source_text *out, const aim_source *source, const aim_allocator *allocator,
                       aimp_guard *guard) {
-    if (source->data || !source->read) {
-        out->text = source->data ? source->data : "";
-        out->size = source->data ? source->size : 0;
+    if (source->data) {
+        out->text = source->data;
+        out->size = source->size;
         return;
     }
     for (size_t got = 1; got; out->size += got) {
@@ -39,7 +39,7 @@ void aimp_source_read(aimp_source_text *out, const aim_source *source, const aim
         if (code == AIM_E_CANCELLED) aimp_raise(guard, code, "reading %.160s was cancelled", out->name);
         if (code) aimp_raise(guard, code, "reading %.160s failed", out->name);
         if (got > READ_CHUNK)
-            aimp_raise(guard, AIM_E_READ, "the callback says that it read %zu bytes into a buffer of %zu", got,
+            aimp_raise(guard, AIM_E_CALLBACK, "the callback says that it read %zu bytes into a buffer of %zu", got,
                        READ_CHUNK);
     }
     out->text = out->owned;

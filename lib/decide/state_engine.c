@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "decide/component.h"
+#include "kube/timestamp.h"
 
 static aimp_condition *find(aimp_health *health, const char *type) {
     for (size_t i = 0; i < health->condition_count; i++) {
@@ -68,26 +69,6 @@ static void load_conditions(aimp_pass *pass, aimp_health *health) {
     }
 }
 
-/* Seconds since an arbitrary day of an RFC 3339 time in UTC; false when it is none. */
-static bool seconds_of(const char *time, int64_t *out) {
-    static const int before_month[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
-    static const char shape[] = "dddd-dd-ddTdd:dd:dd";
-    int64_t n[6] = {0};
-    size_t field = 0;
-    for (size_t i = 0; i < sizeof shape - 1; i++) {
-        bool digit = aimp_is_digit(time[i]);
-        if (shape[i] == 'd' ? !digit : time[i] != shape[i]) return false;
-        if (digit)
-            n[field] = n[field] * 10 + (time[i] - '0');
-        else
-            field++;
-    }
-    if (n[1] < 1 || n[1] > 12) return false;
-    int64_t year = n[0] - (n[1] <= 2), leaps = year / 4 - year / 100 + year / 400;
-    *out = ((n[0] * 365 + leaps + before_month[n[1] - 1] + n[2]) * 24 + n[3]) * 3600 + n[4] * 60 + n[5];
-    return true;
-}
-
 /* Section 5.2: for ten seconds an unreachable dependency does not turn a component's condition. */
 static bool in_grace(const aimp_pass *pass, aimp_health *health) {
     const int64_t grace_seconds = 10;
@@ -95,7 +76,8 @@ static bool in_grace(const aimp_pass *pass, aimp_health *health) {
     const aimp_condition *c = find(health, "DependenciesReachable");
     if (!c || strcmp(c->status, "False") != 0 || !c->recorded || !pass->now) return false;
     const char *turned = aimp_or_empty(aimp_get_text(c->recorded, "lastTransitionTime"));
-    return seconds_of(pass->now, &now) && seconds_of(turned, &since) && now - since < grace_seconds;
+    return aimp_timestamp_seconds(pass->now, &now) && aimp_timestamp_seconds(turned, &since) &&
+           now - since < grace_seconds;
 }
 
 /* Which components' errors count: by the documented rule what runs already gates nothing (B-35). */

@@ -102,6 +102,7 @@ void aimp_builder_problem(aimp_builder *builder, aim_code code, aimp_spot spot, 
     va_start(arguments, format);
     vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
+    aimp_utf8_drop_broken(message);
     builder->sink->problem(builder->sink->user, code, spot.line, spot.column, pointer_text(builder), message);
 }
 

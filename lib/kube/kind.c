@@ -40,30 +40,6 @@ static const aimp_kind_info kinds[AIMP_KIND_COUNT] = {
     {AIMP_SECRET, "Secret", "", "v1", "secrets", true, NULL, &aimp_open_schema},
 };
 
-static const struct {
-    const char *name;
-    aimp_kind id;
-} short_names[] = {
-    {"aimsvc", AIMP_SERVICE},
-    {"aimmdl", AIMP_MODEL},
-    {"aimclmdl", AIMP_CLUSTER_MODEL},
-    {"aimtpl", AIMP_TEMPLATE},
-    {"aimcltpl", AIMP_CLUSTER_TEMPLATE},
-    {"aimtc", AIMP_TEMPLATE_CACHE},
-    {"aimart", AIMP_ARTIFACT},
-    {"aimrc", AIMP_RUNTIME_CONFIG},
-    {"aimclrc", AIMP_CLUSTER_RUNTIME_CONFIG},
-    {"aimclsrc", AIMP_CLUSTER_MODEL_SOURCE},
-    {"no", AIMP_NODE},
-    {"po", AIMP_POD},
-    {"ev", AIMP_EVENT},
-    {"pvc", AIMP_CLAIM},
-    {"sc", AIMP_STORAGE_CLASS},
-    {"hpa", AIMP_HPA},
-    {"isvc", AIMP_INFERENCE_SERVICE},
-    {"gtw", AIMP_GATEWAY},
-};
-
 const aimp_kind_info *aimp_kind_of(aimp_kind id) {
     return &kinds[id < AIMP_KIND_COUNT ? id : AIMP_KIND_NONE];
 }
@@ -84,13 +60,7 @@ aimp_kind aimp_kind_find(const char *group, const char *version, const char *kin
 
 aimp_kind aimp_kind_named(const char *name) {
     for (int i = AIMP_KIND_NONE + 1; i < AIMP_KIND_COUNT; i++) {
-        const aimp_kind_info *info = &kinds[i];
-        size_t singular = strlen(info->plural) - 1;
-        if (aimp_equal_ignoring_case(info->kind, name) || aimp_equal_ignoring_case(info->plural, name)) return info->id;
-        if (strlen(name) == singular && strncmp(info->plural, name, singular) == 0) return info->id;
-    }
-    for (size_t i = 0; i < sizeof short_names / sizeof *short_names; i++) {
-        if (strcmp(short_names[i].name, name) == 0) return short_names[i].id;
+        if (strcmp(kinds[i].kind, name) == 0) return kinds[i].id;
     }
     return AIMP_KIND_NONE;
 }

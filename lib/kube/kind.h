@@ -45,7 +45,7 @@ const aimp_kind_info *aimp_kind_of(aimp_kind id);
 /* By group and kind; AIMP_KIND_NONE when unknown. Of the AIM group only v1alpha1 is known, of the others any version.
  */
 aimp_kind aimp_kind_find(const char *group, const char *version, const char *kind);
-/* By a name as a user types it: kind, plural, singular or short name, in any case. */
+/* By the kind alone, whatever its group. */
 aimp_kind aimp_kind_named(const char *name);
 const char *aimp_kind_api_version(aimp_arena *arena, aimp_kind id);
 bool aimp_kind_is_aim(aimp_kind id);

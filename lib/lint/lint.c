@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/sort.h"
 #include "base/struct.h"
+#include "plan/answer.h"
 
 struct aim_lint {
     aim_context *context;
@@ -97,9 +98,8 @@ aim_code aim_lint_new(const aim_cluster *cluster, const aim_options *options, ai
     if (out) *out = NULL;
     if (!cluster || !out) return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "cluster or out is NULL");
     aim_context *context = cluster->context;
-    if (options && !aimp_struct_ok(options, sizeof *options, 0))
-        return aimp_fail(err, &context->allocator, AIM_E_STRUCT, NULL,
-                         "aim_options has a wrong struct_size or unknown flags");
+    aim_code code = aimp_options_check(options, &context->allocator, err);
+    if (code) return code;
     aim_lint *lint = aimp_alloc(&context->allocator, sizeof *lint);
     if (!lint) return aimp_fail(err, &context->allocator, AIM_E_NO_MEMORY, NULL, "out of memory");
     memset(lint, 0, sizeof *lint);
@@ -109,7 +109,7 @@ aim_code aim_lint_new(const aim_cluster *cluster, const aim_options *options, ai
     aimp_arena_init(&lint->arena, &context->allocator, &guard, 16384);
     lint->policy = aimp_policy_retain(options ? options->policy : NULL);
     job j = {lint, {.arena = &lint->arena, .cluster = cluster, .policy = lint->policy, .held = &lint->held}};
-    aim_code code = aimp_guard_run(&guard, run, &j);
+    code = aimp_guard_run(&guard, run, &j);
     lint->arena.guard = NULL;
     if (code) {
         aim_lint_free(lint);
@@ -189,7 +189,7 @@ static void write_rendering(aimp_text *out, void *arg) {
 
 static aim_code write_lint(const aim_lint *lint, int32_t format, uint32_t flags, const aim_sink *sink, aim_buffer **out,
                            aim_error **err) {
-    aim_code code = aimp_check_output(lint, sink, out, err);
+    aim_code code = aimp_check_output(lint ? lint->context : NULL, sink, out, err);
     if (code) return code;
     bool known = format == AIM_FORMAT_TEXT || format == AIM_FORMAT_JSON || format == AIM_FORMAT_SARIF ||
                  format == AIM_FORMAT_GITHUB || format == AIM_FORMAT_MARKDOWN;

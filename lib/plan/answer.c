@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "kube/timestamp.h"
+
 aimp_answer *aimp_answer_alloc(aim_context *context, aimp_guard *guard) {
     aimp_answer *answer = aimp_alloc(&context->allocator, sizeof *answer);
     if (!answer) return NULL;
@@ -63,10 +65,14 @@ static void run(void *arg) {
         aimp_findings_publish(arena, &selection->candidates[i].findings);
 }
 
-static aim_code check_options(const aim_options *options, const aim_allocator *allocator, aim_error **err) {
+aim_code aimp_options_check(const aim_options *options, const aim_allocator *allocator, aim_error **err) {
     if (!options) return AIM_OK;
+    int64_t seconds;
     if (!aimp_struct_ok(options, sizeof *options, 0))
         return aimp_fail(err, allocator, AIM_E_STRUCT, NULL, "aim_options has a wrong struct_size or unknown flags");
+    if (options->now && !aimp_timestamp_seconds(options->now, &seconds))
+        return aimp_fail(err, allocator, AIM_E_ARGUMENT, NULL,
+                         "aim_options.now is no RFC 3339 time in UTC such as 2026-01-02T03:04:05Z");
     return AIM_OK;
 }
 
@@ -75,7 +81,7 @@ static aim_code find_service(const aim_cluster *cluster, const aim_ref *ref, con
     if (!aimp_struct_ok(ref, sizeof *ref, 0))
         return aimp_fail(err, allocator, AIM_E_STRUCT, NULL, "aim_ref has a wrong struct_size or unknown flags");
     if (!ref->name) return aimp_fail(err, allocator, AIM_E_ARGUMENT, NULL, "the service has no name");
-    if (ref->kind && aimp_kind_named(ref->kind) != AIMP_SERVICE)
+    if (ref->kind && aimp_kind_of_ref(ref) != AIMP_SERVICE)
         return aimp_fail(err, allocator, AIM_E_UNSUPPORTED, NULL, "plans are made for AIMService, not for %.100s",
                          ref->kind);
     const char *ns = aimp_is_empty(ref->ns) ? "default" : ref->ns;
@@ -98,7 +104,7 @@ aim_code aimp_answer_new(const aim_cluster *cluster, const aim_ref *service, con
                   .depth = depth,
                   .policy = options ? options->policy : NULL,
                   .now = options ? options->now : NULL};
-    aim_code code = check_options(options, allocator, err);
+    aim_code code = aimp_options_check(options, allocator, err);
     if (!code) code = find_service(cluster, service, &q.service, err);
     if (code) return code;
     aimp_guard guard = {.cancel = options ? options->cancel : NULL};

@@ -48,5 +48,7 @@ aim_code aimp_answer_new(const aim_cluster *cluster, const aim_ref *service, con
 /* An answer without content, in its own arena; NULL when memory is out. */
 aimp_answer *aimp_answer_alloc(aim_context *context, aimp_guard *guard);
 void aimp_answer_free(aimp_answer *answer);
+/* Options may be NULL. */
+aim_code aimp_options_check(const aim_options *options, const aim_allocator *allocator, aim_error **err);
 
 #endif

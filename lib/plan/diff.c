@@ -119,21 +119,24 @@ static void compare(void *arg) {
     publish(c->diff);
 }
 
-aim_code aim_diff_new(const aim_plan *plan, const aim_cluster *cluster, aim_diff **out, aim_error **err) {
+aim_code aim_diff_new(const aim_plan *plan, const aim_cluster *cluster, const aim_options *options, aim_diff **out,
+                      aim_error **err) {
     if (err) *err = NULL;
     if (out) *out = NULL;
     if (!plan || !cluster || !out)
         return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "plan, cluster or out is NULL");
     aim_context *context = cluster->context;
+    aim_code code = aimp_options_check(options, &context->allocator, err);
+    if (code) return code;
     aim_diff *diff = aimp_alloc(&context->allocator, sizeof *diff);
     if (!diff) return aimp_fail(err, &context->allocator, AIM_E_NO_MEMORY, NULL, "out of memory");
     memset(diff, 0, sizeof *diff);
     aimp_context_retain(context);
     diff->context = context;
-    aimp_guard guard = {0};
+    aimp_guard guard = {.cancel = options ? options->cancel : NULL};
     aimp_arena_init(&diff->arena, &context->allocator, &guard, 8192);
     comparing c = {diff, &plan->answer->plan, cluster};
-    aim_code code = aimp_guard_run(&guard, compare, &c);
+    code = aimp_guard_run(&guard, compare, &c);
     diff->arena.guard = NULL;
     if (code) {
         aim_diff_free(diff);
@@ -176,7 +179,7 @@ static void write_rendering(aimp_text *out, void *arg) {
 
 static aim_code write_diff(const aim_diff *diff, int32_t format, uint32_t flags, const aim_sink *sink, aim_buffer **out,
                            aim_error **err) {
-    aim_code code = aimp_check_output(diff, sink, out, err);
+    aim_code code = aimp_check_output(diff ? diff->context : NULL, sink, out, err);
     if (code) return code;
     bool known = format == AIM_FORMAT_TEXT || format == AIM_FORMAT_JSON || format == AIM_FORMAT_MARKDOWN;
     if (!known || (flags & ~AIM_RENDER_COLOR))

@@ -8,44 +8,44 @@ typedef struct finishing {
     const aimp_service_plan *from;
     const aim_outcome *outcomes;
     size_t count;
+    const char *now; /* NULL: that of the plan */
 } finishing;
 
-static const aim_outcome *failure_of(const finishing *f, size_t action) {
+static const aim_outcome *outcome_of(const finishing *f, size_t action) {
     for (size_t i = 0; i < f->count; i++) {
         const aim_outcome *outcome = aimp_struct_at(f->outcomes, i);
-        if (outcome->action == action && outcome->reason) return outcome;
+        if (outcome->action == action) return outcome;
     }
     return NULL;
 }
 
-/* The first failure ends its list, and an owned failure ends everything. */
-static void keep_done(finishing *f, aimp_service_plan *plan, const aim_outcome **first) {
-    aimp_actions tried = plan->apply;
-    const size_t deletions = plan->remove.count;
-    bool stopped = false;
-    plan->apply = (aimp_actions){0};
-    plan->apply.items = aimp_take_array(&f->answer->arena, tried.count, sizeof *tried.items);
-    plan->apply.capacity = tried.count;
-    for (size_t i = 0; i < deletions && !*first; i++)
-        *first = failure_of(f, i);
-    if (*first) return; /* a failed deletion suppresses every apply */
-    for (size_t i = 0; i < tried.count && !stopped; i++) {
-        const aim_outcome *failure = failure_of(f, deletions + i);
-        if (!failure)
-            plan->apply.items[plan->apply.count++] = tried.items[i];
-        else
-            *first = failure, stopped = true;
+/* Actions that were done: all up to the first failure but those that are said to have failed, and behind it those that
+ * are said to have been done. */
+static aimp_actions keep_done(const finishing *f, const aimp_actions *tried, size_t first_index,
+                              const aim_outcome **failure) {
+    aimp_actions done = {.items = aimp_take_array(&f->answer->arena, tried->count, sizeof *tried->items),
+                         .capacity = tried->count};
+    for (size_t i = 0; i < tried->count; i++) {
+        const aim_outcome *outcome = outcome_of(f, first_index + i);
+        if (outcome && outcome->reason && !*failure) *failure = outcome;
+        bool is_done = outcome ? !outcome->reason : !*failure;
+        if (is_done) done.items[done.count++] = tried->items[i];
     }
+    return done;
 }
 
 static void finish(void *arg) {
     finishing *f = arg;
+    aimp_check_cancel(f->answer->arena.guard);
     aimp_service_plan *plan = &f->answer->plan;
     aimp_arena *arena = &f->answer->arena;
     const aim_outcome *failure = NULL;
     *plan = *f->from;
     plan->pass.arena = arena;
-    keep_done(f, plan, &failure);
+    if (f->now) plan->pass.now = aimp_copy_string(arena, f->now);
+    const size_t deletions = plan->remove.count;
+    plan->remove = keep_done(f, &f->from->remove, 0, &failure);
+    plan->apply = keep_done(f, &f->from->apply, deletions, &failure);
     if (!failure || !plan->health.condition_count) return;
     size_t room = plan->health.condition_count + 3; /* AuthValid, ConfigValid, DependenciesReachable */
     aimp_condition *own = aimp_take_array(arena, room, sizeof *own);
@@ -58,31 +58,49 @@ static void finish(void *arg) {
     aimp_compose_status(&plan->pass, &plan->health);
 }
 
-static aim_code check(const aim_plan *plan, const aim_outcome *outcomes, size_t count, aim_error **err) {
+/* What is wrong with an outcome; NULL when nothing is. */
+static const char *flaw_of(const aim_plan *plan, const aim_outcome *outcomes, size_t index) {
+    const aim_outcome *outcome = aimp_struct_at(outcomes, index);
+    if (outcome->action >= aim_plan_action_count(plan)) return "names an action that the plan does not have";
+    if (outcome->reason && !*outcome->reason) return "has an empty reason";
+    if (outcome->message && !outcome->reason) return "has a message and no reason";
+    for (size_t i = 0; i < index; i++) {
+        const aim_outcome *other = aimp_struct_at(outcomes, i);
+        if (other->action == outcome->action) return "names an action that another one names, too";
+    }
+    return NULL;
+}
+
+static aim_code check(const aim_plan *plan, const aim_outcome *outcomes, size_t count, const aim_options *options,
+                      aim_error **err) {
     const aim_allocator *allocator = &plan->answer->context->allocator;
+    aim_code code = aimp_options_check(options, allocator, err);
+    if (code) return code;
+    if (options && options->policy && options->policy != plan->answer->plan.pass.policy)
+        return aimp_fail(err, allocator, AIM_E_ARGUMENT, NULL, "aim_options.policy is not the policy of the plan");
     for (size_t i = 0; i < count; i++) {
         const aim_outcome *outcome = aimp_struct_at(outcomes, i);
         if (!aimp_struct_ok(outcome, sizeof *outcome, 0) || outcome->struct_size != outcomes->struct_size)
             return aimp_fail(err, allocator, AIM_E_STRUCT, NULL,
                              "aim_outcome %zu has a wrong struct_size or unknown flags", i);
-        if (outcome->action >= aim_plan_action_count(plan))
-            return aimp_fail(err, allocator, AIM_E_ARGUMENT, NULL,
-                             "aim_outcome %zu names an action that the plan does not have", i);
+        const char *flaw = i <= aim_plan_action_count(plan) ? flaw_of(plan, outcomes, i) : "is one too many";
+        if (flaw) return aimp_fail(err, allocator, AIM_E_ARGUMENT, NULL, "aim_outcome %zu %s", i, flaw);
     }
     return AIM_OK;
 }
 
-aim_code aim_plan_finish(const aim_plan *plan, const aim_outcome *outcomes, size_t count, aim_plan **out,
-                         aim_error **err) {
+aim_code aim_plan_finish(const aim_plan *plan, const aim_outcome *outcomes, size_t count, const aim_options *options,
+                         aim_plan **out, aim_error **err) {
     if (err) *err = NULL;
     if (out) *out = NULL;
     if (!plan || !out || (count && !outcomes))
         return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "an argument is NULL");
-    aim_code code = check(plan, outcomes, count, err);
+    aim_code code = check(plan, outcomes, count, options, err);
     if (code) return code;
     aim_context *context = plan->answer->context;
-    aimp_guard guard = {.cancel = NULL};
-    finishing f = {aimp_answer_alloc(context, &guard), &plan->answer->plan, outcomes, count};
+    aimp_guard guard = {.cancel = options ? options->cancel : NULL};
+    finishing f = {aimp_answer_alloc(context, &guard), &plan->answer->plan, outcomes, count,
+                   options ? options->now : NULL};
     if (!f.answer) return aimp_fail(err, &context->allocator, AIM_E_NO_MEMORY, NULL, "out of memory");
     atomic_fetch_add_explicit(&plan->answer->holders, 1, memory_order_relaxed);
     f.answer->base = plan->answer;

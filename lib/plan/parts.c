@@ -36,7 +36,7 @@ aim_code aim_resolution_answer(const aim_resolution *resolution, aim_model_answe
         answer.kind = aimp_kind_of(o->kind)->kind;
         answer.ns = o->ns;
         answer.name = o->name;
-        answer.status = o->state;
+        answer.status = *o->state ? o->state : NULL;
     }
     aimp_struct_fill(out, &answer, sizeof answer);
     return AIM_OK;
@@ -177,7 +177,7 @@ aim_code aim_cache_plan_at(const aim_cache_plan *plan, size_t index, aim_cache_a
                                    .name = s->artifact_name,
                                    .model_id = s->model_id,
                                    .source_uri = s->uri,
-                                   .status = s->artifact ? s->artifact->state : NULL};
+                                   .status = s->artifact && *s->artifact->state ? s->artifact->state : NULL};
     aimp_struct_fill(out, &artifact, sizeof artifact);
     return AIM_OK;
 }

@@ -52,7 +52,7 @@ size_t aim_plan_action_count(const aim_plan *plan) {
 aim_code aim_plan_action_at(const aim_plan *plan, size_t index, aim_action *out) {
     bool deletes;
     aim_code code = aimp_struct_check_out(out, sizeof *out);
-    if (code) return code;
+    if (code || !plan) return code ? code : AIM_E_ARGUMENT;
     const aimp_action *action = action_at(plan, index, &deletes);
     if (!action) return AIM_E_NOT_FOUND;
     aim_action shown = {.verb = deletes ? AIM_ACTION_DELETE : AIM_ACTION_APPLY,
@@ -108,12 +108,12 @@ static void write_rendering(aimp_text *out, void *arg) {
 
 static aim_code write_part(const aim_plan *plan, int32_t part, int32_t format, uint32_t flags, const aim_sink *sink,
                            aim_buffer **out, aim_error **err) {
-    aim_code code = aimp_check_output(plan, sink, out, err);
+    aim_code code = aimp_check_output(plan ? plan->answer->context : NULL, sink, out, err);
     if (code) return code;
     bool known = part >= AIM_PART_EXPLANATION && part <= AIM_PART_STATUS && format >= AIM_FORMAT_TEXT &&
                  format <= AIM_FORMAT_MARKDOWN;
     if (!known || (flags & ~AIM_RENDER_COLOR))
-        return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "unknown part, format or flags");
+        return aimp_fail(err, &plan->answer->context->allocator, AIM_E_ARGUMENT, NULL, "unknown part, format or flags");
     rendering r = {&plan->answer->plan, NULL, part, format, (flags & AIM_RENDER_COLOR) != 0};
     return aimp_write_out(plan->answer->context, write_rendering, &r, sink, out, err);
 }
@@ -128,15 +128,16 @@ aim_code aim_plan_write(const aim_plan *plan, int32_t part, int32_t format, uint
     return write_part(plan, part, format, flags, sink, NULL, err);
 }
 
-aim_code aim_plan_action_render(const aim_plan *plan, size_t index, int32_t format, aim_buffer **out, aim_error **err) {
+aim_code aim_plan_action_render(const aim_plan *plan, size_t index, int32_t format, uint32_t flags, aim_buffer **out,
+                                aim_error **err) {
     bool deletes;
-    aim_code code = aimp_check_output(plan, NULL, out, err);
+    aim_code code = aimp_check_output(plan ? plan->answer->context : NULL, NULL, out, err);
     if (code) return code;
-    if (format != AIM_FORMAT_JSON && format != AIM_FORMAT_YAML)
-        return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "an object is JSON or YAML");
+    const aim_allocator *allocator = &plan->answer->context->allocator;
+    if ((format != AIM_FORMAT_JSON && format != AIM_FORMAT_YAML) || flags)
+        return aimp_fail(err, allocator, AIM_E_ARGUMENT, NULL, "an object is JSON or YAML, without flags");
     const aimp_action *action = action_at(plan, index, &deletes);
-    if (!action || deletes)
-        return aimp_fail(err, &aimp_libc_allocator, AIM_E_NOT_FOUND, NULL, "there is no such apply action");
+    if (!action || deletes) return aimp_fail(err, allocator, AIM_E_NOT_FOUND, NULL, "there is no such apply action");
     rendering r = {.node = action->object, .format = format};
     return aimp_write_out(plan->answer->context, write_rendering, &r, NULL, out, err);
 }

@@ -28,15 +28,17 @@ static void write_object(aimp_text *out, void *arg) {
 }
 
 aim_code aim_manifest_render(const aim_cluster *cluster, const aim_ref *service, const char *kind,
-                             const aim_options *options, int32_t format, aim_buffer **out, aim_error **err) {
+                             const aim_options *options, int32_t format, uint32_t flags, aim_buffer **out,
+                             aim_error **err) {
     static const aimp_kind rendered[] = {AIMP_MODEL,      AIMP_TEMPLATE, AIMP_TEMPLATE_CACHE, AIMP_INFERENCE_SERVICE,
                                          AIMP_HTTP_ROUTE, AIMP_ARTIFACT, AIMP_CLAIM,          AIMP_JOB};
     if (err) *err = NULL;
     if (out) *out = NULL;
-    if (!cluster || !kind || !out || (format != AIM_FORMAT_JSON && format != AIM_FORMAT_YAML))
-        return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL,
-                         "an argument is NULL, or the format is neither JSON nor YAML");
+    if (!cluster || !kind || !out)
+        return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "an argument is NULL");
     const aim_allocator *allocator = &cluster->context->allocator;
+    if ((format != AIM_FORMAT_JSON && format != AIM_FORMAT_YAML) || flags)
+        return aimp_fail(err, allocator, AIM_E_ARGUMENT, NULL, "a manifest is JSON or YAML, without flags");
     const aimp_kind wanted = aimp_kind_named(kind);
     bool known = false;
     for (size_t i = 0; i < sizeof rendered / sizeof *rendered; i++)

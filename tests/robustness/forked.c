@@ -14,7 +14,13 @@
 
 enum { CHILDREN = 20, THREADS = 4 };
 
-static const char one_more[] = "{\"apiVersion\":\"v1\",\"kind\":\"Node\",\"metadata\":{\"name\":\"more\"}}";
+static const char one_more[] =
+    "{\"type\":\"ADDED\",\"object\":{\"apiVersion\":\"v1\",\"kind\":\"Node\",\"metadata\":{\"name\":\"more\"}}}";
+
+static aim_code add_one_more(aim_cluster *cluster) {
+    aim_source source = {.struct_size = sizeof source, .data = one_more, .size = sizeof one_more - 1};
+    return aim_cluster_apply_event(cluster, &source, NULL, NULL);
+}
 
 /* Answers, adds a node, answers again; 0: everything is as it should be. */
 static int go_on(aim_cluster *cluster, uint64_t before, uint64_t after) {
@@ -22,7 +28,7 @@ static int go_on(aim_cluster *cluster, uint64_t before, uint64_t after) {
     aim_cluster *copy;
     if (job_answer(cluster, 1, &hash) || hash != before) return 1;
     if (aim_cluster_clone(cluster, &copy, NULL)) return 2;
-    aim_code code = aim_cluster_apply_event(copy, one_more, sizeof one_more - 1, NULL, NULL);
+    aim_code code = add_one_more(copy);
     if (!code) code = job_answer(copy, 0, &hash);
     aim_cluster_free(copy);
     return code ? 3 : hash != after ? 4 : 0;
@@ -68,8 +74,8 @@ int main(int argc, char **argv) {
     if (argc != 2) return 2;
     char *text = job_read_file(argv[1], &size);
     if (aim_context_new(NULL, &context, NULL) || job_fill(context, text, size, &cluster) ||
-        job_answer(cluster, 0, &before) || aim_cluster_clone(cluster, &changed, NULL) ||
-        aim_cluster_apply_event(changed, one_more, sizeof one_more - 1, NULL, NULL) || job_answer(changed, 0, &after))
+        job_answer(cluster, 0, &before) || aim_cluster_clone(cluster, &changed, NULL) || add_one_more(changed) ||
+        job_answer(changed, 0, &after))
         return 1;
     aim_cluster_free(changed);
     verdict("parent and child go on with one cluster", fork_many(context, cluster, before, after));

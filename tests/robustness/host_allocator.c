@@ -104,7 +104,7 @@ int main(int argc, char **argv) {
     if (argc != 2) return 2;
     char *yaml = job_read_file(argv[1], &size);
     if (aim_context_new(NULL, &context, NULL) || job_fill(context, yaml, size, &cluster) ||
-        job_answer(cluster, 0, &expected) || aim_cluster_render_case(cluster, &json, NULL))
+        job_answer(cluster, 0, &expected) || aim_cluster_render_case(cluster, 0, &json, NULL))
         return 1;
     char *text = with_many_keys(aim_buffer_data(json), aim_buffer_size(json), &json_size);
     finding of_yaml = run_strictly(yaml, size), of_json = run_strictly(text, json_size);

@@ -52,7 +52,7 @@ static aim_code answer_service(const aim_cluster *cluster, const aim_ref *servic
         code = aim_plan_render(plan, forms[i].part, forms[i].format, 0, &buffer, NULL);
         if (!code) take(hash, buffer);
     }
-    if (!code) code = aim_diff_new(plan, cluster, &diff, NULL);
+    if (!code) code = aim_diff_new(plan, cluster, NULL, &diff, NULL);
     if (!code) code = aim_diff_render(diff, AIM_FORMAT_JSON, 0, &buffer, NULL);
     if (!code) take(hash, buffer);
     aim_diff_free(diff);
@@ -79,7 +79,7 @@ aim_code job_answer(const aim_cluster *cluster, size_t first, uint64_t *hash) {
     aim_lint_free(lint);
     if (code) return code;
     take(&sum, buffer);
-    code = aim_cluster_render_case(cluster, &buffer, NULL);
+    code = aim_cluster_render_case(cluster, 0, &buffer, NULL);
     if (code) return code;
     take(&sum, buffer);
     *hash = sum;

@@ -78,9 +78,12 @@ static void *change_or_ask(void *arg) {
     w->ok = aim_cluster_clone(w->cluster, &w->clone, NULL) == AIM_OK;
     for (int i = 0; w->ok && i < 20; i++) {
         aim_ref node = {.struct_size = sizeof node, .kind = "Node", .name = text};
-        int size =
-            snprintf(text, sizeof text, "{\"apiVersion\":\"v1\",\"kind\":\"Node\",\"metadata\":{\"name\":\"n%d\"}}", i);
-        w->ok = aim_cluster_apply_event(w->clone, text, (size_t)size, NULL, NULL) == AIM_OK;
+        int size = snprintf(
+            text, sizeof text,
+            "{\"type\":\"ADDED\",\"object\":{\"apiVersion\":\"v1\",\"kind\":\"Node\",\"metadata\":{\"name\":\"n%d\"}}}",
+            i);
+        aim_source event = {.struct_size = sizeof event, .data = text, .size = (size_t)size};
+        w->ok = aim_cluster_apply_event(w->clone, &event, NULL, NULL) == AIM_OK;
         snprintf(text, sizeof text, "n%d", i);
         if (w->ok && i % 2) w->ok = aim_cluster_remove(w->clone, &node, NULL) == AIM_OK;
     }
@@ -204,7 +207,7 @@ int main(int argc, char **argv) {
     check_writers(cluster, expected);
     check_flag_of_a_thread(context, cluster);
     aim_buffer *json;
-    if (aim_cluster_render_case(cluster, &json, NULL)) return 1;
+    if (aim_cluster_render_case(cluster, 0, &json, NULL)) return 1;
     check_flag_of_a_signal(aim_buffer_data(json), aim_buffer_size(json));
     aim_buffer_free(json);
     aim_cluster_free(cluster);

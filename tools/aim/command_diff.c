@@ -7,7 +7,7 @@ static int show(const visited *v) {
     aim_diff *diff;
     aim_buffer *buffer = NULL;
     aim_error *error = NULL;
-    aim_code code = aim_diff_new(v->plan, v->cluster, &diff, &error);
+    aim_code code = aim_diff_new(v->plan, v->cluster, NULL, &diff, &error);
     if (!code)
         code = aim_diff_render(diff, output_wanted(v->options->format), output_flags(v->options), &buffer, &error);
     if (!v->first && v->options->format != OUTPUT_JSON) putchar('\n');

@@ -6,7 +6,7 @@ static bool print_document(const aim_policy *policy, output_format format) {
     aim_buffer *buffer = NULL;
     aim_error *error = NULL;
     aim_code code = aim_context_new(NULL, &context, &error);
-    if (!code) code = aim_policy_render(context, policy, output_wanted(format), &buffer, &error);
+    if (!code) code = aim_policy_render(context, policy, output_wanted(format), 0, &buffer, &error);
     aim_context_free(context);
     return output_buffer(code, buffer, error);
 }

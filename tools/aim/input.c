@@ -225,7 +225,13 @@ static void read_log(reading *r, const char *argument) {
     } else {
         aim_error *error = NULL;
         size_t got = fread(text, 1, MAX_LOG, file);
-        if (aim_cluster_add_log(r->cluster, where, pod + 1, container + 1, text, got, &error)) {
+        aim_log log = {.struct_size = sizeof log,
+                       .ns = where,
+                       .pod = pod + 1,
+                       .container = container + 1,
+                       .text = text,
+                       .size = got};
+        if (aim_cluster_add_log(r->cluster, &log, &error)) {
             complain_error(error);
             r->code = worse(r->code, EXIT_TROUBLE);
         }

@@ -39,13 +39,14 @@ void report_show(const aim_report *report, bool quiet) {
 
 void report_show_kinds(const aim_report *report, const char *name) {
     for (size_t i = 0; i < aim_report_kind_count(report); i++) {
-        uint64_t objects;
-        int32_t used;
-        const char *kind = aim_report_kind_at(report, i, &objects, &used);
+        aim_kind_count kind = {.struct_size = sizeof kind};
+        if (aim_report_kind_at(report, i, &kind)) break;
         put_safe(stderr, name);
-        fprintf(stderr, ": %llu ", (unsigned long long)objects);
-        put_safe(stderr, kind);
-        fputs(used ? "\n" : " (not used)\n", stderr);
+        fprintf(stderr, ": %llu ", (unsigned long long)kind.objects);
+        put_safe(stderr, kind.kind);
+        if (*kind.group) fputc('.', stderr);
+        put_safe(stderr, kind.group);
+        fputs(kind.used ? "\n" : " (not used)\n", stderr);
     }
 }
 
