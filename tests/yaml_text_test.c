@@ -72,7 +72,7 @@ TEST(yaml_text, libyaml_can_decode_whatever_the_walk_lets_through) {
     for (unsigned a = 1; a < 256; a++) {
         for (unsigned b = 1; b < 256; b++) {
             const char text[] = {'"', (char)a, (char)b, '"', '\n'};
-            bool clean = aimp_yaml_find_flaw(text, text + sizeof text, true).at == NULL;
+            bool clean = aimp_yaml_find_flaw(text, text + sizeof text, true, &t->guard).at == NULL;
             reading r = read_bytes(t, text, sizeof text);
             static const char *const words[] = {"UTF-8", "control characters", "Unicode"};
             for (size_t i = 0; clean && r.problem_count && i < 3; i++) {

@@ -327,7 +327,7 @@ void aimp_read_yaml(aimp_builder *builder, const char *text, size_t size, uint64
     const char *end = text + size;
     uint64_t offset = line - 1, found = 0;
     for (bool first = true; text && text < end; first = false) {
-        const aimp_yaml_flaw flaw = aimp_yaml_find_flaw(text, end, first);
+        const aimp_yaml_flaw flaw = aimp_yaml_find_flaw(text, end, first, aimp_builder_scratch(builder)->guard);
         if (!flaw.at) {
             read_clean(builder, text, end, offset);
             return;

@@ -65,10 +65,11 @@ static void step(walk *w, uint32_t c, size_t size) {
     w->line += breaks;
 }
 
-/* Most of every text. */
+/* Most of every text; not more at once than takes no time. */
 static void skip_ascii(walk *w) {
-    const char *p = w->at;
-    while (p < w->end && *p >= 0x20 && *p <= 0x7e)
+    const ptrdiff_t most = 1 << 20;
+    const char *p = w->at, *end = w->end - p > most ? p + most : w->end;
+    while (p < end && *p >= 0x20 && *p <= 0x7e)
         p++;
     w->column += (uint64_t)(p - w->at);
     w->at = p;
@@ -78,15 +79,17 @@ static aimp_yaml_flaw flaw(const walk *w, aim_code code, const char *message) {
     return (aimp_yaml_flaw){code, w->at, code == AIM_E_LIMIT ? w->directives_at : NULL, message, w->line, w->column};
 }
 
-aimp_yaml_flaw aimp_yaml_find_flaw(const char *text, const char *end, bool first) {
+aimp_yaml_flaw aimp_yaml_find_flaw(const char *text, const char *end, bool first, aimp_guard *guard) {
     walk w = {.at = text, .end = end};
     if (first && end - text >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) w.at += 3;
     while (w.at < end) {
         uint32_t c = 0;
         size_t size = 0;
+        aimp_check_cancel(guard);
         if (has_too_many_directives(&w)) return flaw(&w, AIM_E_LIMIT, "more than 64 directives in front of a document");
         skip_ascii(&w);
         if (w.at == end) break;
+        if (*w.at >= 0x20 && *w.at <= 0x7e) continue;
         const char *message = decode(&w, &c, &size);
         if (message) return flaw(&w, AIM_E_SYNTAX, message);
         step(&w, c, size);

@@ -3,11 +3,7 @@
 #ifndef AIMP_DOC_YAML_TEXT_H
 #define AIMP_DOC_YAML_TEXT_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <aim/types.h>
+#include "base/memory.h"
 
 typedef struct aimp_yaml_flaw {
     aim_code code;         /* AIM_E_SYNTAX or AIM_E_LIMIT */
@@ -18,8 +14,8 @@ typedef struct aimp_yaml_flaw {
 } aimp_yaml_flaw;
 
 /* The first flaw of a text. first: it is the beginning of a stream, where a byte order
- * mark may stand. */
-aimp_yaml_flaw aimp_yaml_find_flaw(const char *text, const char *end, bool first);
+ * mark may stand. Raises when the call is cancelled. */
+aimp_yaml_flaw aimp_yaml_find_flaw(const char *text, const char *end, bool first, aimp_guard *guard);
 
 /* Behind the next line break as libyaml counts them (LF, CRLF, a lone CR, NEL, LS, PS); end when there is none. */
 const char *aimp_yaml_next_line(const char *at, const char *end);
