@@ -13,7 +13,7 @@ foreach(kind IN LISTS AIM_KINDS)
   install(EXPORT aim-${kind}-targets NAMESPACE aim:: DESTINATION ${AIM_CMAKE_DIR} COMPONENT development)
 endforeach()
 configure_file(cmake/aim-config.cmake.in aim-config.cmake @ONLY)
-write_basic_package_version_file(aim-config-version.cmake COMPATIBILITY SameMinorVersion)
+write_basic_package_version_file(aim-config-version.cmake COMPATIBILITY SameMajorVersion)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/aim-config.cmake ${CMAKE_CURRENT_BINARY_DIR}/aim-config-version.cmake
   cmake/FindLibYAML.cmake DESTINATION ${AIM_CMAKE_DIR} COMPONENT development)
 

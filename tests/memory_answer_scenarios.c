@@ -121,7 +121,8 @@ static aim_code make_plan(stage *s, const memory_scenario *scenario, aim_error *
     note_resolution(s, aim_plan_resolution(plan));
     note_selection(s, aim_plan_selection(plan));
     note_cache(s, aim_plan_cache(plan));
-    NOTE("%s\n", aim_plan_status(plan));
+    aim_ref node = {.struct_size = sizeof node, .kind = "Node", .name = "node-1"};
+    NOTE("%s %d\n", aim_plan_status(plan), aim_plan_depends_on(plan, s->cluster, &node));
     for (size_t i = 0; i < aim_plan_action_count(plan); i++) {
         aim_action action = {.struct_size = sizeof action};
         if (!aim_plan_action_at(plan, i, &action)) NOTE("%s %s\n", action.kind, action.name);

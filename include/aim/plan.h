@@ -213,6 +213,25 @@ AIM_API aim_code aim_plan_render(const aim_plan *plan, int32_t part, int32_t for
 AIM_API aim_code aim_plan_write(const aim_plan *plan, int32_t part, int32_t format, uint32_t flags,
                                 const aim_sink *sink, aim_error **err);
 
+/**
+ * Whether a change of an object may change the plan: for an operator's map from watch events to the objects to plan
+ * again. It costs what the plan looked at, not the cluster.
+ *
+ * A plan looked at an object when it asked for its name, or for all objects with what the object has or had: the model
+ * of a template, the source of an artifact, the service of a pod. 1 may be one too often, 0 is certain. Logs that are
+ * supplied and kinds that are declared are not objects: plan again after those.
+ *
+ * @param plan     may be NULL
+ * @param cluster  after the change, read only; NULL: what the object has now is not known, so that every object counts
+ * of a kind that the plan listed in its namespace
+ * @param object   what was made, changed or deleted: kind, ns (NULL or "": "default") and name; may be NULL
+ * @return 1 when the plan may be another one now, 0 when it is the same; 0 for NULL and for kinds that libaim does not
+ * use
+ * @see docs/embedding.md "Watch events"
+ * @since 0.2
+ */
+AIM_API int32_t aim_plan_depends_on(const aim_plan *plan, const aim_cluster *cluster, const aim_ref *object);
+
 /** What became of one action. @since 0.1 */
 typedef struct aim_outcome {
     uint32_t struct_size; /**< sizeof(aim_outcome) */

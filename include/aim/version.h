@@ -15,9 +15,9 @@ extern "C" {
  *  @since 0.1
  *  @{ */
 #define AIM_VERSION_MAJOR 0 /**< changes when programs have to be changed */
-#define AIM_VERSION_MINOR 1 /**< changes when something is added */
+#define AIM_VERSION_MINOR 2 /**< changes when something is added */
 #define AIM_VERSION_PATCH 0 /**< changes when something is mended */
-#define AIM_VERSION "0.1.0" /**< all three as a text */
+#define AIM_VERSION "0.2.0" /**< all three as a text */
 /** @} */
 
 /**

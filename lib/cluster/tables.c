@@ -346,6 +346,15 @@ void aimp_tables_sweep(aimp_tables *tables) {
     }
 }
 
+bool aimp_tables_has_key(const aimp_object *object, aimp_index index, const char *ns, const char *text) {
+    key keys[MAX_KEYS];
+    size_t count = keys_of(object, keys);
+    for (size_t i = 0; i < count; i++) {
+        if (keys[i].index == index && same_ns(keys[i].ns, ns) && strcmp(keys[i].text, text) == 0) return true;
+    }
+    return false;
+}
+
 const aimp_slots *aimp_tables_lookup(const aimp_tables *tables, aimp_index index, const char *ns, const char *text) {
     key k = {index, ns, text};
     const aimp_bucket *bucket = find_bucket(tables, &k);

@@ -73,6 +73,8 @@ void aimp_tables_set(aimp_tables *tables, aimp_slot *slot, aimp_object *base, ai
                      aimp_object *effective);
 /* Forgets names and keys that nothing uses, when there are many. */
 void aimp_tables_sweep(aimp_tables *tables);
+/* Whether an object stands under a key. */
+bool aimp_tables_has_key(const aimp_object *object, aimp_index index, const char *ns, const char *text);
 /* The objects under a key, in order; NULL when there is none. ns NULL where the index has no namespace. */
 const aimp_slots *aimp_tables_lookup(const aimp_tables *tables, aimp_index index, const char *ns, const char *key);
 

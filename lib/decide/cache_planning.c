@@ -106,7 +106,7 @@ static bool is_taken(aimp_pass *pass, const char *template_name) {
 static void note_storage_class(aimp_pass *pass) {
     const char *class = pass->cache.storage_class;
     if (!pass->cache.create || !*class || !pass->cluster->kinds[AIMP_STORAGE_CLASS].known) return;
-    if (aimp_cluster_object(pass->cluster, AIMP_STORAGE_CLASS, NULL, class)) return;
+    if (aimp_pass_get(pass, AIMP_STORAGE_CLASS, NULL, class).object) return;
     aimp_finding *f = aimp_pass_note(pass, AIMP_R_STORAGE_CLASS_MISSING, AIM_SEVERITY_WARNING, pass->service);
     f->pointer = "/spec/storage/defaultStorageClassName";
     f->actual = class;

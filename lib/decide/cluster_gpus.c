@@ -21,7 +21,7 @@ const aimp_cluster_gpus *aimp_pass_gpus(aimp_pass *pass) {
     const aimp_gpu_table *table = pass->policy->gpus;
     aimp_cluster_gpus *gpus = &pass->gpus;
     if (gpus->items) return gpus;
-    aimp_pass_note_read(pass, AIMP_NODE);
+    aimp_pass_note_read(pass, AIMP_NODE, NULL, NULL);
     gpus->items = aimp_take_array(pass->arena, tables->gpu_count, sizeof *gpus->items);
     for (size_t i = 0; i < tables->gpu_count; i++) {
         const aimp_slots *nodes = &tables->gpus[i]->slots;

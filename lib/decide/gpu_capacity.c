@@ -97,7 +97,7 @@ void aimp_pass_check_capacity(aimp_pass *pass) {
     if (needed <= 0) return;
     if (!pass->cluster->kinds[AIMP_POD].known || !pass->cluster->kinds[AIMP_NODE].known) return;
     const aimp_cluster_gpus *gpus = aimp_pass_gpus(pass);
-    aimp_pass_note_read(pass, AIMP_POD);
+    aimp_pass_note_read(pass, AIMP_POD, NULL, NULL);
     const char *key = aimp_template_gpu_key(pass, &template_object->facts.template_facts);
     gpu_count gpu = {.resource = resource};
     for (size_t i = 0; i < gpus->count && gpu.most_free < needed; i++) {

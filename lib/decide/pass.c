@@ -18,6 +18,7 @@ void aimp_pass_begin(aimp_pass *pass, aimp_arena *arena, const aim_cluster *clus
                         .spec = service->spec,
                         .status = service->status};
     pass->recorded_conditions = aimp_get(service->status, "conditions");
+    aimp_pass_note_read(pass, service->kind, service->ns, service->name);
 }
 
 void aimp_hold(aimp_arena *arena, aimp_held **list, const aimp_object *object) {
@@ -31,12 +32,17 @@ void aimp_pass_hold(aimp_pass *pass, const aimp_object *object) {
     aimp_hold(pass->arena, pass->held, object);
 }
 
-static void write_down(aimp_pass *pass, aimp_kind kind, const char *verb, const char *ns, const char *name) {
+static bool is_same_read(const aimp_read *a, const aimp_read *b) {
+    return a->kind == b->kind && a->verb == b->verb && aimp_equal(a->ns, b->ns) && aimp_equal(a->name, b->name) &&
+           a->index == b->index && aimp_equal(a->key, b->key);
+}
+
+static void write_down(aimp_pass *pass, aimp_read look) {
     for (const aimp_read *r = pass->reads; r; r = r->next) {
-        if (r->kind == kind && r->verb == verb && aimp_equal(r->ns, ns) && aimp_equal(r->name, name)) return;
+        if (is_same_read(r, &look)) return;
     }
     aimp_read *read = aimp_take(pass->arena, sizeof *read);
-    *read = (aimp_read){NULL, kind, verb, ns, name};
+    *read = look;
     if (pass->last_read)
         pass->last_read->next = read;
     else
@@ -44,8 +50,11 @@ static void write_down(aimp_pass *pass, aimp_kind kind, const char *verb, const 
     pass->last_read = read;
 }
 
-void aimp_pass_note_read(aimp_pass *pass, aimp_kind kind) {
-    write_down(pass, kind, "list", NULL, NULL);
+static const char get[] = "get", list[] = "list";
+
+void aimp_pass_note_read(aimp_pass *pass, aimp_kind kind, const char *ns, const char *name) {
+    if (!aimp_kind_of(kind)->namespaced) ns = NULL;
+    write_down(pass, (aimp_read){.kind = kind, .verb = name ? get : list, .ns = ns, .name = name});
 }
 
 bool aimp_pass_knows(aimp_pass *pass, aimp_kind kind) {
@@ -56,7 +65,7 @@ bool aimp_pass_knows(aimp_pass *pass, aimp_kind kind) {
 
 aimp_lookup aimp_pass_get(aimp_pass *pass, aimp_kind kind, const char *ns, const char *name) {
     aimp_check_cancel(pass->arena->guard);
-    write_down(pass, kind, "get", aimp_kind_of(kind)->namespaced ? ns : NULL, name);
+    aimp_pass_note_read(pass, kind, ns, name);
     aimp_read_error error = pass->cluster->kinds[kind].get;
     if (error) return (aimp_lookup){NULL, error};
     const aimp_object *object = aimp_cluster_object(pass->cluster, kind, ns, name);
@@ -70,7 +79,7 @@ aimp_lookup aimp_pass_get(aimp_pass *pass, aimp_kind kind, const char *ns, const
 aimp_listing aimp_pass_list(aimp_pass *pass, aimp_kind kind, aimp_index index, const char *ns, const char *key) {
     aimp_check_cancel(pass->arena->guard);
     if (!aimp_kind_of(kind)->namespaced) ns = NULL;
-    write_down(pass, kind, "list", ns, NULL);
+    write_down(pass, (aimp_read){.kind = kind, .verb = list, .ns = ns, .index = index, .key = key});
     aimp_listing listing = {.error = pass->cluster->kinds[kind].list};
     if (listing.error) return listing;
     const aimp_slots *slots =
@@ -149,6 +158,7 @@ bool aimp_pass_lacks_uid(const aimp_pass *pass) {
 
 const char *aimp_pass_nearest(aimp_pass *pass, aimp_kind kind, const char *name) {
     aim_ref ref = {.struct_size = sizeof ref, .kind = aimp_kind_of(kind)->kind, .ns = pass->ns, .name = name};
+    aimp_pass_note_read(pass, kind, pass->ns, NULL);
     const char *near = aim_cluster_nearest(pass->cluster, &ref);
     return near ? aimp_copy_string(pass->arena, near) : NULL; /* the answer outlives the cluster */
 }

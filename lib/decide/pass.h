@@ -190,10 +190,13 @@ typedef struct aimp_cache {
     const char *sizeless; /* model id of the first source without a size; NULL: none */
 } aimp_cache;
 
+/* One look at the cluster: an object by its name, or all of a kind (name NULL) that have a key (key NULL: any). */
 typedef struct aimp_read {
     struct aimp_read *next;
     aimp_kind kind;
     const char *verb, *ns, *name;
+    aimp_index index;
+    const char *key;
 } aimp_read;
 
 /* An object that the pass points into; whoever keeps the pass keeps it alive. */
@@ -236,8 +239,8 @@ void aimp_pass_begin(aimp_pass *pass, aimp_arena *arena, const aim_cluster *clus
 aimp_lookup aimp_pass_get(aimp_pass *pass, aimp_kind kind, const char *ns, const char *name);
 /* Everything of a kind under a key; key NULL: all of the namespace. */
 aimp_listing aimp_pass_list(aimp_pass *pass, aimp_kind kind, aimp_index index, const char *ns, const char *key);
-/* Writes down that all objects of a kind were looked at, by an index of their own. */
-void aimp_pass_note_read(aimp_pass *pass, aimp_kind kind);
+/* Writes down what was looked at past the two functions above; name NULL: all of the kind. */
+void aimp_pass_note_read(aimp_pass *pass, aimp_kind kind, const char *ns, const char *name);
 bool aimp_pass_knows(aimp_pass *pass, aimp_kind kind);
 aimp_failure aimp_failure_of(aimp_read_error error);
 aimp_failure aimp_upstream_failure(aimp_read_error error);

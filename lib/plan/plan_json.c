@@ -155,9 +155,20 @@ static const aimp_node *unknown_node(const aimp_pass *pass, aimp_arena *a) {
     return aimp_items_list(&items);
 }
 
+/* By another key. */
+static bool is_said(const aimp_read *reads, const aimp_read *read) {
+    for (const aimp_read *r = reads; r != read; r = r->next) {
+        if (r->kind == read->kind && r->verb == read->verb && aimp_equal(r->ns, read->ns) &&
+            aimp_equal(r->name, read->name))
+            return true;
+    }
+    return false;
+}
+
 static const aimp_node *reads_node(const aimp_pass *pass, aimp_arena *a) {
     aimp_items items = aimp_items_new(a);
     for (const aimp_read *r = pass->reads; r; r = r->next) {
+        if (is_said(pass->reads, r)) continue;
         aimp_items_add(&items, aimp_map_of(a, "verb", text(a, r->verb), "kind", text(a, aimp_kind_of(r->kind)->kind),
                                            "namespace", aimp_string_or_none(a, r->ns), "name", text(a, r->name), NULL));
     }

@@ -163,10 +163,10 @@ static void remove_object(aimp_service_plan *plan, const aimp_object *object) {
 static void remove_derived(aimp_service_plan *plan) {
     aimp_pass *pass = &plan->pass;
     const aimp_object *model = pass->model.object;
-    const aimp_slots *slots =
-        model ? aimp_tables_lookup(&pass->cluster->tables, AIMP_BY_MODEL_NAME, pass->ns, model->name) : NULL;
-    for (size_t i = 0; slots && i < slots->count; i++) {
-        const aimp_object *object = slots->items[i]->effective;
+    if (!model) return;
+    aimp_listing templates = aimp_pass_list(pass, AIMP_TEMPLATE, AIMP_BY_MODEL_NAME, pass->ns, model->name);
+    for (size_t i = 0; i < templates.count; i++) {
+        const aimp_object *object = templates.items[i];
         bool wanted = object == pass->template_.object || aimp_equal(object->name, pass->template_.derived_name);
         if (object->facts.template_facts.derived && !wanted) remove_object(plan, object);
     }
@@ -195,8 +195,10 @@ static void list_deletions(aimp_service_plan *plan) {
     aimp_pass *pass = &plan->pass;
     if (!pass->rules->unwanted_objects_are_deleted) return;
     remove_derived(plan);
-    if (!pass->routing.enabled)
+    if (!pass->routing.enabled) {
+        aimp_pass_note_read(pass, AIMP_HTTP_ROUTE, pass->ns, pass->seen.route_name);
         remove_object(plan, aimp_cluster_object(pass->cluster, AIMP_HTTP_ROUTE, pass->ns, pass->seen.route_name));
+    }
     remove_dedicated(plan);
 }
 

@@ -55,10 +55,13 @@ absent_kind_is_refused() {
         refused 'the shared library of libaim is not installed' request static "0.1 CONFIG REQUIRED COMPONENTS shared"
 }
 
-# While the major version is 0, a minor version is what a major one is later.
-versions_of_the_same_minor_are_accepted() { grants both "0.1 CONFIG REQUIRED" && grants both "0.1.0 EXACT CONFIG REQUIRED"; }
-other_versions_are_refused() {
-    for version in 0.0 0.1.99 0.2 1.0; do
+# Versions of one major number only add to each other (docs/abi.md).
+earlier_versions_are_accepted() {
+    version=$("$tool" version | sed 's/^aim //')
+    grants both "0.1 CONFIG REQUIRED" && grants both "0.1.0 CONFIG REQUIRED" && grants both "$version EXACT CONFIG REQUIRED"
+}
+later_versions_are_refused() {
+    for version in 0.99 1.0; do
         refused "requested version \"$version\"" request both "$version CONFIG REQUIRED" || return 1
     done
 }
@@ -83,7 +86,7 @@ check package_has_components
 check unknown_component_is_refused
 check unknown_component_may_be_optional
 check absent_kind_is_refused
-check versions_of_the_same_minor_are_accepted
-check other_versions_are_refused
+check earlier_versions_are_accepted
+check later_versions_are_refused
 check static_library_says_that_libyaml_is_missing
 check shared_library_does_without_libyaml
