@@ -319,6 +319,10 @@ static const struct {
     {POLICY("  ranking: [{dimension: gpu, order: [MI300X, MI30X]}]\n"), AIM_E_POLICY,
      "E 5:46 /spec/ranking/0/order/1 /spec/ranking/0/order/1 the GPU \"MI30X\" is not known: correct the name, or add "
      "it to spec.gpus\n"},
+    {POLICY("  ranking: [{dimension: gpu, order: [Instinct MI300X]}]\n"), AIM_E_POLICY,
+     "E 5:38 /spec/ranking/0/order/0 /spec/ranking/0/order/0 \"Instinct MI300X\" must be written as \"MI300X\", which "
+     "is "
+     "how GPU names are compared\n"},
     {POLICY("  ranking: [{dimension: metric, order: [latency, througput]}]\n"), AIM_E_POLICY,
      "E 5:50 /spec/ranking/0/order/1 /spec/ranking/0/order/1 \"througput\" is no metric: must be latency or "
      "throughput\n"},

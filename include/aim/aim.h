@@ -1,6 +1,10 @@
 /**
  * @file
  * All of libaim.
+ *
+ * Where a declaration says "see the seed", it means the documentation of AIM Engine's services, sentence by sentence in
+ * docs/seed-map.md; "see spec/..." means the description of AIM Engine's exact behaviour, and a row such as B-43 a
+ * place where both part: docs/behaviours.md lists all of them.
  */
 #ifndef AIM_AIM_H
 #define AIM_AIM_H

@@ -166,6 +166,10 @@ static bool is_value(const char *const *values, const char *name) {
     return false;
 }
 
+static bool is_gpu(const order_check *o, const char *name) {
+    return is_listed(o->gpus, name) || aimp_gpu_facts_of(o->known, name);
+}
+
 static void check_name(order_check *o, const aimp_node *node, const char *pointer) {
     aimp_admission *a = o->admission;
     const char *name = aimp_text_of(node);
@@ -178,10 +182,15 @@ static void check_name(order_check *o, const aimp_node *node, const char *pointe
         refuse(a, node, pointer,
                aimp_format(a->arena, "%s is no %s: must be %s", quoted(a, name), o->dimension,
                            values_text(a->arena, o->values)));
-    else if (!o->values && !is_listed(o->gpus, name) && !aimp_gpu_facts_of(o->known, name))
+    else if (!o->values && !is_gpu(o, name)) {
+        const char *normal = aimp_gpu_model(a->arena, name);
         refuse(a, node, pointer,
-               aimp_format(a->arena, "the GPU %s is not known: correct the name, or add it to spec.gpus",
-                           quoted(a, name)));
+               is_gpu(o, normal)
+                   ? aimp_format(a->arena, "%s must be written as \"%s\", which is how GPU names are compared",
+                                 quoted(a, name), normal)
+                   : aimp_format(a->arena, "the GPU %s is not known: correct the name, or add it to spec.gpus",
+                                 quoted(a, name)));
+    }
     once(a, &o->names, node, pointer, "in this order");
 }
 

@@ -11,11 +11,23 @@ static bool print_document(const aim_policy *policy, output_format format) {
     return output_buffer(code, buffer, error);
 }
 
+/* What asks about a cluster says nothing here, and would be ignored. */
+static const char *stray_option(const tool_options *options) {
+    if (options->files.count) return "documents";
+    if (options->cluster_files.count) return "--cluster";
+    if (options->services.count) return "-s";
+    if (options->pod_logs.count) return "--pod-log";
+    if (options->now) return "--now";
+    return options->complete ? "--complete" : NULL;
+}
+
 int command_policy(const tool_options *options) {
     int code;
     aim_policy *owned;
-    if (options->files.count) {
-        complain("aim policy reads no documents but the one of --policy");
+    const char *stray = stray_option(options);
+    if (stray) {
+        complain("aim policy asks no cluster and takes no %s: it prints the rules, those of --policy if there are any",
+                 stray);
         return EXIT_USAGE;
     }
     const aim_policy *policy = policy_read(options, &owned, &code);

@@ -7,7 +7,7 @@
 static const command commands[] = {
     {"explain", "why: every candidate, every stage, the winner, the warnings", command_explain, help_explain,
      "text|wide|name|json|yaml|markdown"},
-    {"plan", "what: the manifests, ready for kubectl apply -f -", command_plan, help_plan,
+    {"plan", "what: the manifests, ready for kubectl apply --server-side -f -", command_plan, help_plan,
      "yaml|text|name|json|markdown"},
     {"status", "what a service would report, component by component", command_status, help_status,
      "text|wide|name|json|yaml|markdown"},
