@@ -190,6 +190,9 @@ check_cgo() {
 
 mapped() { sed -n 's/^ *\(aim_[a-z0-9_]*\);$/\1/p' "$source/lib/aim.map" | sort; }
 
+# Those of the libraries that have maps of their own, too.
+mapped_in_all() { cat "$source"/lib/*.map | sed -n 's/^ *\(aim_[a-z0-9_]*\);$/\1/p' | sort; }
+
 # Every defined dynamic symbol but the version node itself, without its version.
 exported() { nm -D --defined-only "$library" | awk '$2 != "A" { sub(/@.*/, "", $3); print $3 }' | sort; }
 
@@ -205,14 +208,17 @@ library_exports_functions_only() {
 }
 
 headers_declare_exactly_the_map() {
-    mapped >"$scratch/mapped"
+    mapped_in_all >"$scratch/mapped"
     sed -n 's/^AIM_API .*[ *]\(aim_[a-z0-9_]*\)(.*/\1/p' "$source"/include/aim/*.h | sort >"$scratch/declared"
     diff "$scratch/mapped" "$scratch/declared" >"$scratch/out"
 }
 
+# Inside each version node, oldest first.
 map_is_sorted() {
-    sed -n 's/^ *\(aim_[a-z0-9_]*\);$/\1/p' "$source/lib/aim.map" >"$scratch/mapped"
-    sort -c "$scratch/mapped" 2>"$scratch/err"
+    for map in "$source"/lib/*.map; do
+        awk '/^LIBAIM/ { node = $1 } /^ *aim_[a-z0-9_]*;$/ { print node, $1 }' "$map" >"$scratch/mapped"
+        LC_ALL=C sort -c "$scratch/mapped" 2>>"$scratch/err" || return 1
+    done
 }
 
 # --- all of them ---
