@@ -16,6 +16,7 @@
 #include <aim/diff.h>
 #include <aim/error.h>
 #include <aim/export.h>
+#include <aim/fetch.h>
 #include <aim/finding.h>
 #include <aim/health.h>
 #include <aim/lint.h>
@@ -27,6 +28,7 @@
 #include <aim/report.h>
 #include <aim/selection.h>
 #include <aim/source.h>
+#include <aim/transport.h>
 #include <aim/types.h>
 #include <aim/version.h>
 

@@ -113,6 +113,48 @@ AIM_API aim_code aim_cluster_add(aim_cluster *cluster, const aim_source *source,
 AIM_API aim_code aim_cluster_apply_event(aim_cluster *cluster, const aim_source *source, aim_report **report,
                                          aim_error **err);
 
+/** @name What happened to an object
+ *  @since 0.2
+ *  @{ */
+#define AIM_CHANGE_ADDED 1    /**< it was not there before */
+#define AIM_CHANGE_MODIFIED 2 /**< something that libaim keeps is different; a new resourceVersion alone is not */
+#define AIM_CHANGE_DELETED 3  /**< it is gone */
+/** @} */
+
+/** Is told which objects of a cluster changed. @since 0.2 */
+typedef struct aim_listener {
+    uint32_t struct_size; /**< sizeof(aim_listener) */
+    uint32_t flags;       /**< 0 */
+    /** Called once for each object that changed, after all of them have. object lives until it returns; it must not
+     *  change the cluster. */
+    void (*changed)(const aim_ref *object, int32_t change, void *user);
+    void *user; /**< passed to changed */
+} aim_listener;
+
+/**
+ * Replaces all objects of a kind by those that another cluster holds, or none: for a list that was read again. What was
+ * staged piece by piece in a cluster of its own becomes visible at once.
+ *
+ * The kind is known afterwards; without a namespace it is as if it had been declared known (see aim_cluster_declare()).
+ * What lies over the cluster (AIM_SOURCE_OVERLAY) stays.
+ *
+ * @param cluster   changed only on success
+ * @param from      whose objects of that kind are taken over; they are shared, and it stays as it is. Of the same
+ *                  context as cluster
+ * @param scope     kind must be set; ns: only this namespace; group and version where they are set
+ * @param listener  is told what changed: what is there now, then what is gone, each by namespace and name; may be NULL
+ * @param err       receives an owned error on failure; may be NULL
+ * @retval AIM_OK             it is replaced
+ * @retval AIM_E_UNSUPPORTED  libaim does not use the kind, in that group and version
+ * @retval AIM_E_ARGUMENT     cluster, from, scope or scope->kind is NULL, both clusters are the same, their contexts
+ * differ, or listener has no callback
+ * @retval AIM_E_STRUCT       scope or listener has a wrong struct_size or unknown flags
+ * @retval AIM_E_NO_MEMORY    the allocator refused
+ * @since 0.2
+ */
+AIM_API aim_code aim_cluster_replace(aim_cluster *cluster, const aim_cluster *from, const aim_ref *scope,
+                                     const aim_listener *listener, aim_error **err);
+
 /**
  * Removes one object from both layers. Its kind stays known.
  *

@@ -82,7 +82,7 @@ AIM_API uint64_t aim_error_column(const aim_error *error);
  *
  * @param error  may be NULL
  * @return 1 when the same call may succeed later without a change of its input: memory that ran out, and class
- *         AIM_CLASS_TRANSPORT; else 0
+ *         AIM_CLASS_TRANSPORT but for AIM_E_TRUST, AIM_E_CREDENTIALS and AIM_E_REFUSED; else 0
  * @since 0.1
  */
 AIM_API int32_t aim_error_retryable(const aim_error *error);

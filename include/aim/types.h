@@ -66,6 +66,13 @@ typedef int32_t aim_code;
 #define AIM_E_NOT_FOUND 0x04000001   /**< the object is not in the cluster, or an index is out of range */
 #define AIM_E_UNSUPPORTED 0x04000002 /**< the question cannot be asked about this kind */
 #define AIM_E_READ 0x05000001        /**< what a read callback answers when it cannot read */
+#define AIM_E_CONNECT 0x05000002     /**< no connection: no such host, refused, unreachable. @since 0.2 */
+#define AIM_E_TRUST 0x05000003       /**< the server is not the one that it should be (TLS). @since 0.2 */
+#define AIM_E_CREDENTIALS 0x05000004 /**< credentials are missing, cannot be used, or were refused. @since 0.2 */
+#define AIM_E_TIMEOUT 0x05000005     /**< silence, or no end in time. @since 0.2 */
+#define AIM_E_CUT 0x05000006         /**< the connection ended in the middle of an answer. @since 0.2 */
+#define AIM_E_PROTOCOL 0x05000007    /**< an answer that is no HTTP, or none of a Kubernetes API server. @since 0.2 */
+#define AIM_E_REFUSED 0x05000008     /**< the API server said no. @since 0.2 */
 #define AIM_E_CANCELLED 0x06000001   /**< aim_cancel_set() was called */
 #define AIM_E_INTERNAL 0x07000001    /**< please report it */
 /** @} */

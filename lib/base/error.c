@@ -25,7 +25,9 @@ static const aim_error speechless[] = {
     STATIC_ERROR(AIM_E_CALLBACK),  STATIC_ERROR(AIM_E_SYNTAX),      STATIC_ERROR(AIM_E_TYPE),
     STATIC_ERROR(AIM_E_DUPLICATE), STATIC_ERROR(AIM_E_DOCUMENT),    STATIC_ERROR(AIM_E_POLICY),
     STATIC_ERROR(AIM_E_NOT_FOUND), STATIC_ERROR(AIM_E_UNSUPPORTED), STATIC_ERROR(AIM_E_READ),
-    STATIC_ERROR(AIM_E_CANCELLED), STATIC_ERROR(AIM_E_INTERNAL),
+    STATIC_ERROR(AIM_E_CANCELLED), STATIC_ERROR(AIM_E_INTERNAL),    STATIC_ERROR(AIM_E_CONNECT),
+    STATIC_ERROR(AIM_E_TRUST),     STATIC_ERROR(AIM_E_CREDENTIALS), STATIC_ERROR(AIM_E_TIMEOUT),
+    STATIC_ERROR(AIM_E_CUT),       STATIC_ERROR(AIM_E_PROTOCOL),    STATIC_ERROR(AIM_E_REFUSED),
 };
 
 static const struct {
@@ -46,6 +48,13 @@ static const struct {
     {AIM_E_NOT_FOUND, "AIM_E_NOT_FOUND"},
     {AIM_E_UNSUPPORTED, "AIM_E_UNSUPPORTED"},
     {AIM_E_READ, "AIM_E_READ"},
+    {AIM_E_CONNECT, "AIM_E_CONNECT"},
+    {AIM_E_TRUST, "AIM_E_TRUST"},
+    {AIM_E_CREDENTIALS, "AIM_E_CREDENTIALS"},
+    {AIM_E_TIMEOUT, "AIM_E_TIMEOUT"},
+    {AIM_E_CUT, "AIM_E_CUT"},
+    {AIM_E_PROTOCOL, "AIM_E_PROTOCOL"},
+    {AIM_E_REFUSED, "AIM_E_REFUSED"},
     {AIM_E_CANCELLED, "AIM_E_CANCELLED"},
     {AIM_E_INTERNAL, "AIM_E_INTERNAL"},
 };
@@ -134,7 +143,13 @@ uint64_t aim_error_column(const aim_error *error) {
 
 int32_t aim_error_retryable(const aim_error *error) {
     if (!error) return 0;
-    return error->code == AIM_E_NO_MEMORY || AIM_CODE_CLASS(error->code) == AIM_CLASS_TRANSPORT;
+    switch (error->code) {
+    case AIM_E_NO_MEMORY: return 1;
+    case AIM_E_TRUST:
+    case AIM_E_CREDENTIALS:
+    case AIM_E_REFUSED: return 0;
+    default: return AIM_CODE_CLASS(error->code) == AIM_CLASS_TRANSPORT;
+    }
 }
 
 void aim_error_free(aim_error *error) {

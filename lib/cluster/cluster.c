@@ -131,7 +131,7 @@ aimp_kind aimp_kind_of_ref(const aim_ref *ref) {
 }
 
 /* Whether a filter or a name says which kind, and one that is kept. */
-static aim_code check_kind(const aim_cluster *cluster, const aim_ref *ref, aim_error **err) {
+aim_code aimp_cluster_check_kind(const aim_cluster *cluster, const aim_ref *ref, aim_error **err) {
     const aim_allocator *allocator = &cluster->context->allocator;
     if (!ref->kind) return aimp_fail(err, allocator, AIM_E_ARGUMENT, NULL, "aim_ref.kind is NULL");
     if (aimp_kind_of_ref(ref) != AIMP_KIND_NONE) return AIM_OK;
@@ -147,7 +147,7 @@ aim_code aim_cluster_remove(aim_cluster *cluster, const aim_ref *ref, aim_error 
     if (!aimp_struct_ok(ref, sizeof *ref, 0))
         return aimp_fail(err, &cluster->context->allocator, AIM_E_STRUCT, NULL,
                          "aim_ref has a wrong struct_size or unknown flags");
-    aim_code code = check_kind(cluster, ref, err);
+    aim_code code = aimp_cluster_check_kind(cluster, ref, err);
     if (code) return code;
     aimp_kind kind = aimp_kind_of_ref(ref);
     const char *ns = aimp_is_empty(ref->ns) ? "default" : ref->ns;
@@ -191,7 +191,7 @@ aim_code aim_cluster_at(const aim_cluster *cluster, const aim_ref *filter, size_
     if (!aimp_struct_ok(filter, sizeof *filter, 0) || aimp_struct_check_out(out, sizeof *out))
         return aimp_fail(err, &cluster->context->allocator, AIM_E_STRUCT, NULL,
                          "aim_ref has a wrong struct_size or unknown flags");
-    aim_code code = check_kind(cluster, filter, err);
+    aim_code code = aimp_cluster_check_kind(cluster, filter, err);
     if (code) return code;
     aimp_slots slots = matching(cluster, filter);
     for (size_t i = 0; i < slots.count; i++) {

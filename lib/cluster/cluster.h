@@ -62,6 +62,26 @@ void aimp_log_link(aim_cluster *cluster,
 bool aimp_logs_copy(const aimp_log *logs, const aim_allocator *allocator, aimp_log **list);
 void aimp_logs_free(const aim_allocator *allocator, aimp_log *logs);
 
+/* What one watch event was about. */
+enum { AIMP_EVENT_NAME = 254, AIMP_EVENT_VERSION = 64 };
+typedef struct aimp_event_note {
+    char type[16]; /* ADDED, … or what stood there, cut */
+    aimp_kind kind;
+    char ns[AIMP_EVENT_NAME], name[AIMP_EVENT_NAME], version[AIMP_EVENT_VERSION];
+    int32_t change;       /* AIM_CHANGE_…; 0: nothing that is kept */
+    bool initial_is_over; /* the bookmark behind the events that a streaming list begins with */
+    int64_t code;         /* of a Status in an ERROR event */
+    char reason[64], message[256];
+} aimp_event_note;
+/* aim_cluster_apply_event, and what it was about; the note is filled as far as the event could be read. */
+aim_code aimp_cluster_apply_event(aim_cluster *cluster, const aim_source *source, aimp_event_note *note,
+                                  aim_report **report, aim_error **err);
+
+/* How an object changed from one state to the other; either may be NULL. 0: not at all, for whoever decides. */
+int32_t aimp_object_change(const aimp_object *before, const aimp_object *after);
+/* Whether a filter or a name says which kind, and one that is kept. */
+aim_code aimp_cluster_check_kind(const aim_cluster *cluster, const aim_ref *ref, aim_error **err);
+
 /* case_file.c: what a case file says beyond its objects. */
 bool aimp_is_case(const aimp_node *root);
 /* One entry of "declarations"; false when it says nothing that is known. */

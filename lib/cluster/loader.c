@@ -36,8 +36,9 @@ typedef struct loader {
     aimp_text_place place; /* of the last issue in it */
     const aim_source *asked;
     bool overlay;
-    bool one_event;   /* the text has to be one watch event in JSON */
-    size_t documents; /* that were read */
+    bool one_event;        /* the text has to be one watch event in JSON */
+    aimp_event_note *note; /* what that event was about; NULL: nobody asks */
+    size_t documents;      /* that were read */
     aim_report *report;
     nursery *nursed;
     change *first, *last;
@@ -191,9 +192,30 @@ static bool is_event(const aimp_node *root) {
     return !aimp_get(root, "apiVersion") && type && object && type->kind == AIMP_STRING && object->kind == AIMP_MAP;
 }
 
+static void put_text(char *out, size_t size, const char *text) {
+    snprintf(out, size, "%s", aimp_or_empty(text));
+    aimp_utf8_drop_broken(out);
+}
+
+static void take_note(aimp_event_note *note, const char *type, const aimp_node *object) {
+    const char *version = aimp_text_at(object, "metadata", "resourceVersion", NULL);
+    const char *over = aimp_text_at(object, "metadata", "annotations", "k8s.io/initial-events-end", NULL);
+    put_text(note->type, sizeof note->type, type);
+    put_text(note->ns, sizeof note->ns, aimp_text_at(object, "metadata", "namespace", NULL));
+    put_text(note->name, sizeof note->name, aimp_text_at(object, "metadata", "name", NULL));
+    /* a version that does not fit is none: it would be another one when cut */
+    if (version && strlen(version) < sizeof note->version) put_text(note->version, sizeof note->version, version);
+    note->initial_is_over = aimp_equal(over, "true");
+    if (strcmp(type, "ERROR") != 0) return;
+    aimp_integer_of(aimp_get(object, "code"), &note->code);
+    put_text(note->reason, sizeof note->reason, aimp_get_text(object, "reason"));
+    put_text(note->message, sizeof note->message, aimp_get_text(object, "message"));
+}
+
 static void take_event(loader *l, const aimp_node *root, const aimp_arena *arena) {
     const char *type = aimp_get_text(root, "type");
     const aimp_node *object = aimp_get(root, "object");
+    if (l->note) take_note(l->note, type, object);
     bool put = strcmp(type, "ADDED") == 0 || strcmp(type, "MODIFIED") == 0;
     if (put)
         take_document(l, object, arena, NULL, NULL, PUT_EVENT);
@@ -456,6 +478,9 @@ static void load(void *arg) {
         aimp_check_cancel(l->guard);
         apply_change(l, c);
     }
+    if (!l->note || !l->first) return;
+    l->note->kind = l->first->object->kind;
+    if (l->first->slot) l->note->change = aimp_object_change(l->first->old_effective, l->first->slot->effective);
 }
 
 /* One line without control characters, whatever the source is called. */
@@ -474,8 +499,8 @@ static void log_result(loader *l, aim_code code) {
     l->context->log(code ? AIM_LOG_WARNING : AIM_LOG_INFO, line, l->context->log_user);
 }
 
-static aim_code run(aim_cluster *cluster, const aim_source *source, bool one_event, aim_report **report,
-                    aim_error **err) {
+static aim_code run(aim_cluster *cluster, const aim_source *source, bool one_event, aimp_event_note *note,
+                    aim_report **report, aim_error **err) {
     aimp_guard guard = {.cancel = source->cancel};
     const aim_allocator *allocator = &cluster->context->allocator;
     loader l = {.cluster = cluster,
@@ -486,6 +511,7 @@ static aim_code run(aim_cluster *cluster, const aim_source *source, bool one_eve
                                                 : "(text)"},
                 .asked = source,
                 .one_event = one_event,
+                .note = note,
                 .overlay = (source->flags & AIM_SOURCE_OVERLAY) != 0};
     l.report = aimp_report_new(cluster->context, &guard);
     if (!l.report) return aimp_fail(err, allocator, AIM_E_NO_MEMORY, NULL, "out of memory");
@@ -501,10 +527,10 @@ static aim_code run(aim_cluster *cluster, const aim_source *source, bool one_eve
         aimp_log_link(cluster, log);
     }
     while (ok && l.foreign) {
-        aimp_log *note = l.foreign;
-        l.foreign = note->next;
-        note->next = cluster->foreign;
-        cluster->foreign = note;
+        aimp_log *foreign = l.foreign;
+        l.foreign = foreign->next;
+        foreign->next = cluster->foreign;
+        cluster->foreign = foreign;
     }
     aimp_logs_free(allocator, l.foreign);
     aimp_logs_free(allocator, l.logs);
@@ -525,21 +551,27 @@ static aim_code run(aim_cluster *cluster, const aim_source *source, bool one_eve
     return code;
 }
 
-static aim_code check_and_run(aim_cluster *cluster, const aim_source *source, bool one_event, aim_report **report,
-                              aim_error **err) {
+static aim_code check_and_run(aim_cluster *cluster, const aim_source *source, bool one_event, aimp_event_note *note,
+                              aim_report **report, aim_error **err) {
     if (err) *err = NULL;
     if (report) *report = NULL;
     if (!cluster || !source)
         return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "cluster or source is NULL");
     const uint32_t flags = one_event ? 0 : AIM_SOURCE_OVERLAY;
     aim_code code = aimp_source_check(source, flags, &cluster->context->allocator, err);
-    return code ? code : run(cluster, source, one_event, report, err);
+    return code ? code : run(cluster, source, one_event, note, report, err);
 }
 
 aim_code aim_cluster_add(aim_cluster *cluster, const aim_source *source, aim_report **report, aim_error **err) {
-    return check_and_run(cluster, source, false, report, err);
+    return check_and_run(cluster, source, false, NULL, report, err);
 }
 
 aim_code aim_cluster_apply_event(aim_cluster *cluster, const aim_source *source, aim_report **report, aim_error **err) {
-    return check_and_run(cluster, source, true, report, err);
+    return check_and_run(cluster, source, true, NULL, report, err);
+}
+
+aim_code aimp_cluster_apply_event(aim_cluster *cluster, const aim_source *source, aimp_event_note *note,
+                                  aim_report **report, aim_error **err) {
+    *note = (aimp_event_note){.kind = AIMP_KIND_NONE};
+    return check_and_run(cluster, source, true, note, report, err);
 }

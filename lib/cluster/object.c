@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "cluster/cluster.h"
 #include "kube/quantity.h"
 
 #define FIRST_BLOCK 1024
@@ -148,4 +149,41 @@ bool aimp_object_has_owner(const aimp_object *object) {
 const char *aimp_object_title(aimp_arena *arena, aimp_kind kind, const char *ns, const char *name) {
     const char *title = aimp_kind_of(kind)->kind;
     return ns ? aimp_format(arena, "%s %s/%s", title, ns, name) : aimp_format(arena, "%s %s", title, name);
+}
+
+/* --- what changed --- */
+
+/* What an API server changes without anybody deciding anything by it. */
+static bool is_noise(const char *key) {
+    return strcmp(key, "resourceVersion") == 0 || strcmp(key, "lastHeartbeatTime") == 0;
+}
+
+static size_t next_member(const aimp_node *map, size_t i) {
+    while (i < aimp_count(map) && is_noise(aimp_key(map, i)))
+        i++;
+    return i;
+}
+
+static bool is_same(const aimp_node *a, const aimp_node *b) {
+    if (a->kind != b->kind || (a->kind != AIMP_MAP && a->kind != AIMP_LIST)) return aimp_node_equal(a, b);
+    if (a->kind == AIMP_LIST) {
+        bool same = a->count == b->count;
+        for (size_t i = 0; same && i < a->count; i++)
+            same = is_same(aimp_item(a, i), aimp_item(b, i));
+        return same;
+    }
+    size_t i = next_member(a, 0), j = next_member(b, 0);
+    while (i < a->count && j < b->count) {
+        if (strcmp(aimp_key(a, i), aimp_key(b, j)) != 0 || !is_same(aimp_value(a, i), aimp_value(b, j))) return false;
+        i = next_member(a, i + 1);
+        j = next_member(b, j + 1);
+    }
+    return i == a->count && j == b->count;
+}
+
+int32_t aimp_object_change(const aimp_object *before, const aimp_object *after) {
+    if (before == after) return 0;
+    if (!before) return AIM_CHANGE_ADDED;
+    if (!after) return AIM_CHANGE_DELETED;
+    return is_same(before->root, after->root) ? 0 : AIM_CHANGE_MODIFIED;
 }
