@@ -45,10 +45,11 @@ TEST(behaviours, the_document_names_every_switch_and_only_those) {
 TEST(behaviours, the_tests_that_the_documents_name_exist) {
     static const char *const documents[] = {"docs/behaviours.md", "docs/seed-map.md"};
     static const char *const sources[] = {"tests/selection_behaviour_test.c", "tests/rendering_behaviour_test.c",
-                                          "tests/status_behaviour_test.c", "tests/seed_test.c"};
-    char *tests[4];
+                                          "tests/status_behaviour_test.c", "tests/cache_behaviour_test.c",
+                                          "tests/seed_test.c"};
+    char *tests[5];
     size_t named = 0;
-    for (size_t i = 0; i < 4; i++)
+    for (size_t i = 0; i < 5; i++)
         tests[i] = read_source(t, sources[i]);
     for (size_t d = 0; d < 2; d++) {
         for (const char *p = read_source(t, documents[d]); p && (p = strstr(p, "behaviour.")) != NULL; p++) {
@@ -56,7 +57,7 @@ TEST(behaviours, the_tests_that_the_documents_name_exist) {
             size_t size = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
             const char *test = aimp_format(&t->arena, "TEST(behaviour, %s)", aimp_copy(&t->arena, name, size));
             bool found = false;
-            for (size_t i = 0; i < 4; i++)
+            for (size_t i = 0; i < 5; i++)
                 found = found || (tests[i] && strstr(tests[i], test));
             named++;
             if (!found) FAIL("%s names a test that does not exist: %s", documents[d], test);

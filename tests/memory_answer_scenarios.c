@@ -188,6 +188,77 @@ static aim_code finish_plan(stage *s, const memory_scenario *scenario, aim_error
     return code;
 }
 
+/* --- template caches and artifacts, in a cluster of the scenario's own --- */
+
+#define TEAM ", namespace: team, "
+#define OBJECT(kind, name, more)                                                                                       \
+    "---\napiVersion: aim.eai.amd.com/v1alpha1\nkind: " kind "\nmetadata: {name: " name TEAM more "}\n"
+#define WEIGHTS_CACHE(more)                                                                                            \
+    OBJECT("AIMTemplateCache", "weights", "uid: c1, finalizers: [aim.eai.amd.com/artifactcleanup]" more)               \
+    "spec: {templateName: two, templateScope: Namespace}\n"
+#define TWO_SOURCES                                                                                                    \
+    OBJECT("AIMServiceTemplate", "two", "uid: t2")                                                                     \
+    "spec: {modelName: m}\nstatus: {status: Ready, modelSources: [{modelId: org/a, sourceUri: \"hf://org/a\", size: "  \
+    "1Gi}, {modelId: org/b, sourceUri: \"hf://org/b\"}]}\n"
+#define HALF                                                                                                           \
+    OBJECT("AIMArtifact", "half", "uid: a2, labels: {aim.eai.amd.com/template-cache.name: weights}")                   \
+    "spec: {sourceUri: \"hf://org/a\"}\nstatus: {status: Failed, conditions: [{type: Ready, status: \"False\", "       \
+    "reason: JobFailed, message: gone}]}\n"
+#define LEAVES ", deletionTimestamp: \"2026-01-01T00:00:00Z\""
+#define SPACE "---\napiVersion: v1\nkind: Namespace\nmetadata: {name: team}\n"
+#define SIZE_RUN                                                                                                       \
+    OBJECT("AIMArtifact", "weights", "uid: a-weights")                                                                 \
+    "spec: {sourceUri: \"hf://org/m\"}\n---\napiVersion: batch/v1\nkind: Job\nmetadata: {name: "                       \
+    "weights-check-size-39c81d4d, namespace: team}\nstatus: {conditions: [{type: Complete, status: \"True\"}]}\n"      \
+    "---\napiVersion: v1\nkind: Pod\nmetadata: {name: size, namespace: team, labels: {job-name: "                      \
+    "weights-check-size-39c81d4d}}\nstatus: {phase: Succeeded}\n"
+
+static aim_code note_object_plan(stage *s, const aim_plan *plan, const aim_cluster *cluster, aim_error **err) {
+    static const int32_t formats[] = {AIM_FORMAT_WIDE, AIM_FORMAT_JSON, AIM_FORMAT_MARKDOWN};
+    aim_outcome outcome = {.struct_size = sizeof outcome, .reason = "Timeout"};
+    aim_plan *finished;
+    aim_diff *diff;
+    aim_buffer *buffer;
+    const size_t count = aim_plan_action_count(plan) ? 1 : 0;
+    for (int32_t part = AIM_PART_EXPLANATION; part <= AIM_PART_STATUS; part++) {
+        for (size_t i = 0; i < COUNT(formats); i++) {
+            aim_code code = aim_plan_render(plan, part, formats[i], 0, &buffer, err);
+            memory_note_buffer(s, code, buffer);
+            if (code) return code;
+        }
+    }
+    aim_code code = aim_plan_finish(plan, &outcome, count, NULL, &finished, err);
+    memory_check_out(s, code, finished);
+    NOTE("%s %d %d %s\n", aim_plan_status(finished), (int)aim_plan_requeue_after(finished),
+         aim_plan_is_retried(finished), aimp_or_empty(aim_plan_finalizer(finished, AIM_ACTION_REMOVE_FINALIZER)));
+    aim_plan_free(finished);
+    if (code) return code;
+    code = aim_diff_new(plan, cluster, NULL, &diff, err);
+    memory_check_out(s, code, diff);
+    NOTE("%zu\n", aim_diff_count(diff));
+    aim_diff_free(diff);
+    return code;
+}
+
+/* text: the documents; flags: an artifact instead of a cache */
+static aim_code plan_object(stage *s, const memory_scenario *scenario, aim_error **err) {
+    aim_cluster *cluster;
+    aim_plan *plan = NULL;
+    aim_source source = {.struct_size = sizeof source, .name = "object", .data = scenario->text};
+    source.size = strlen(scenario->text);
+    aim_ref object = {.struct_size = sizeof object, .ns = "team", .name = "weights"};
+    object.kind = scenario->flags ? "AIMArtifact" : "AIMTemplateCache";
+    aim_code code = aim_cluster_clone(s->cluster, &cluster, err);
+    if (code) return code;
+    code = aim_cluster_add(cluster, &source, NULL, err);
+    if (!code) code = aim_plan_new(cluster, &object, NULL, &plan, err);
+    memory_check_out(s, code, plan);
+    if (!code) code = note_object_plan(s, plan, cluster, err);
+    aim_plan_free(plan);
+    aim_cluster_free(cluster);
+    return code;
+}
+
 /* --- lint and diff --- */
 
 static aim_code make_lint(stage *s, const memory_scenario *scenario, aim_error **err) {
@@ -347,6 +418,11 @@ const memory_scenario memory_answer_scenarios[] = {
     {"every action is rendered", render_actions},
     {"a plan is finished after a conflict", finish_plan, "Conflict"},
     {"a plan is finished", finish_plan, NULL},
+    {"a template cache is planned", plan_object, WEIGHTS_CACHE("") TWO_SOURCES HALF},
+    {"a template cache goes", plan_object, WEIGHTS_CACHE(LEAVES) TWO_SOURCES HALF SPACE},
+    {"an artifact waits for its size", plan_object, SIZE_RUN, 1},
+    {"a sized artifact is planned", plan_object,
+     OBJECT("AIMArtifact", "weights", "uid: a-weights") "spec: {sourceUri: \"hf://org/m\", size: 3Gi}\n", 1},
     {"a cluster is linted", make_lint},
     {"a lint is rendered", render_lint, NULL, 0},
     {"a lint is rendered in colour", render_lint, NULL, AIM_RENDER_COLOR},

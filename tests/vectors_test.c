@@ -1,5 +1,5 @@
-/* The reference operator's own answers, as far as they are about services. The cases lie beside the project; what they
- * need of an unreliable API server (reads and applies that fail) is declared. */
+/* The reference operator's own answers, about services, template caches and artifacts. The cases lie beside the
+ * project; what they need of an unreliable API server (reads that fail, applies and deletes that fail) is declared. */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +11,7 @@
 
 static const char *const areas[] = {"cache", "fleet",          "model",  "render",
                                     "route", "runtime-config", "status", "template"};
+static const char *const object_areas[] = {"artifact", "template-cache"};
 
 static const aimp_node *json_file(test_context *t, const char *folder, const char *name) {
     size_t size;
@@ -56,6 +57,9 @@ static const aimp_node *normal_status(test_context *t, const aimp_node *status) 
         aimp_items_add(&items, condition);
     }
     status = aimp_map_with(&t->arena, status, "conditions", items.count ? aimp_items_list(&items) : NULL);
+    const aimp_node *download = aimp_get(status, "download");
+    if (download)
+        status = aimp_map_with(&t->arena, status, "download", aimp_map_with(&t->arena, download, "message", NULL));
     return aimp_map_with(&t->arena, status, "observedGeneration", NULL);
 }
 
@@ -151,13 +155,66 @@ static const char *compare(test_context *t, const aimp_node *reference, const ai
     return problem;
 }
 
+/* The names of what was deleted, and of the finalizers that are left, as the reference lists them. */
+static const aimp_node *deleted(test_context *t, const aimp_node *ours) {
+    const aimp_node *list = aimp_get(ours, "delete");
+    aimp_items items = aimp_items_new(&t->arena);
+    for (size_t i = 0; i < aimp_count(list); i++)
+        aimp_items_add(&items, aimp_map_of(&t->arena, "kind", aimp_get(aimp_item(list, i), "kind"), "name",
+                                           aimp_get(aimp_item(list, i), "name"), NULL));
+    return items.count ? aimp_items_list(&items) : NULL;
+}
+
+static const aimp_node *finalizers(test_context *t, const aimp_node *ours) {
+    static const char name[] = "aim.eai.amd.com/artifactcleanup";
+    const aimp_node *step = aimp_item(aimp_get(ours, "finalizers"), 0);
+    bool stays = !step || aimp_equal(aimp_get_text(step, "operation"), "add");
+    if (step && !aimp_equal(aimp_get_text(step, "name"), name)) FAIL("a finalizer is called %s", json(t, step));
+    return aimp_list_of(&t->arena, stays ? aimp_string(&t->arena, name) : NULL, NULL);
+}
+
+static const char *compare_managers(test_context *t, const aimp_node *ours) {
+    bool cache = aimp_equal(aimp_at(ours, "object", "kind", NULL)->as.text, "AIMTemplateCache");
+    const aimp_node *apply = aimp_get(ours, "apply");
+    for (size_t i = 0; i < aimp_count(apply); i++) {
+        const char *manager = aimp_get_text(aimp_item(apply, i), "fieldManager");
+        if (!aimp_equal(manager, cache ? "aim-template-cache-controller" : "aim-artifact-controller"))
+            return aimp_format(&t->arena, "field manager %s", manager);
+    }
+    return NULL;
+}
+
+/* An answer about another kind than AIMService. */
+static const char *compare_object(test_context *t, const aimp_node *reference, const aimp_node *ours) {
+    const char *problem = difference(t, "apply", normal_actions(t, aimp_get(reference, "applied"), "owned"),
+                                     normal_actions(t, aimp_get(ours, "apply"), "owner"));
+    if (!problem)
+        problem = difference(t, "status", normal_status(t, aimp_get(reference, "status")),
+                             normal_status(t, aimp_get(ours, "status")));
+    if (!problem) problem = difference(t, "deleted", aimp_get(reference, "deleted"), deleted(t, ours));
+    if (!problem && aimp_get(reference, "finalizers"))
+        problem = difference(t, "finalizers", aimp_get(reference, "finalizers"), finalizers(t, ours));
+    int64_t seconds = -1;
+    aimp_integer_of(aimp_get(ours, "requeueAfterSeconds"), &seconds);
+    bool polls = aimp_equal(aimp_at(ours, "object", "kind", NULL)->as.text, "AIMArtifact") &&
+                 !aimp_get(ours, "retry") && aimp_equal(aimp_text_at(ours, "status", "status", NULL), "Progressing");
+    const int64_t wanted = aimp_is_true(aimp_get(reference, "requeue")) ? 0 : polls ? 10 : -1;
+    if (!problem && seconds != wanted)
+        problem = aimp_format(&t->arena, "requeue after %lld s, not %lld", (long long)seconds, (long long)wanted);
+    if (!problem && aimp_is_true(aimp_get(ours, "retry")) != (aimp_get(reference, "error") != NULL))
+        problem = "one side only tries again";
+    if (!problem && aimp_is_true(aimp_get(ours, "paused")) != aimp_is_true(aimp_get(reference, "paused")))
+        problem = "paused on one side only";
+    return problem ? problem : compare_managers(t, ours);
+}
+
 /* --- asking --- */
 
 static void declare_fault(test_context *t, aim_cluster *cluster, const aimp_node *faults) {
     for (size_t i = 0; i < aimp_count(faults); i++) {
         const aimp_node *fault = aimp_item(faults, i);
         const char *verb = aimp_get_text(fault, "verb");
-        if (strcmp(verb, "apply") == 0) continue;
+        if (strcmp(verb, "get") != 0 && strcmp(verb, "list") != 0) continue;
         aim_declaration d = {.struct_size = sizeof d,
                              .state = AIM_STATE_FAILED,
                              .verb = strcmp(verb, "get") == 0 ? AIM_VERB_GET : AIM_VERB_LIST,
@@ -177,7 +234,7 @@ static void add_logs(test_context *t, aim_cluster *cluster, const aimp_node *log
     }
 }
 
-/* The plan after the applies that the case wants to fail have failed. */
+/* The plan after the applies and deletes that the case wants to fail have failed. */
 static aim_plan *tried(test_context *t, aim_plan *plan, const aimp_node *faults) {
     aim_plan *finished;
     aim_outcome outcomes[8];
@@ -187,7 +244,7 @@ static aim_plan *tried(test_context *t, aim_plan *plan, const aimp_node *faults)
         aim_plan_action_at(plan, i, &action);
         for (size_t k = 0; k < aimp_count(faults); k++) {
             const aimp_node *fault = aimp_item(faults, k);
-            if (!aimp_equal(aimp_get_text(fault, "verb"), "apply") ||
+            if (!aimp_equal(aimp_get_text(fault, "verb"), action.verb == AIM_ACTION_DELETE ? "delete" : "apply") ||
                 !aimp_equal(aimp_get_text(fault, "kind"), action.kind))
                 continue;
             outcomes[count++] =
@@ -211,13 +268,16 @@ static const aimp_node *plan_node(test_context *t, const aim_plan *plan) {
 static const aimp_node *ask(test_context *t, const char *folder, const aimp_node *question) {
     size_t size;
     char *text = test_read_file(t, aimp_format(&t->arena, "%s/input.yaml", folder), &size);
-    const aimp_node *service = aimp_get(question, "service"), *faults = aimp_get(question, "faults");
+    const aimp_node *object = aimp_get(question, "object"), *faults = aimp_get(question, "faults");
+    if (!object) object = aimp_get(question, "service");
     aim_cluster *cluster = test_cluster(t, text);
     if (!cluster) return NULL;
     declare_fault(t, cluster, faults);
     add_logs(t, cluster, aimp_get(question, "podLogs"));
-    aim_ref ref = {
-        .struct_size = sizeof ref, .ns = aimp_get_text(service, "namespace"), .name = aimp_get_text(service, "name")};
+    aim_ref ref = {.struct_size = sizeof ref,
+                   .kind = aimp_get_text(object, "kind"),
+                   .ns = aimp_get_text(object, "namespace"),
+                   .name = aimp_get_text(object, "name")};
     aim_options options = {.struct_size = sizeof options, .policy = aim_policy_builtin(AIM_BEHAVIOUR_ENGINE_0_2)};
     aim_plan *plan;
     const aimp_node *node = NULL;
@@ -237,12 +297,14 @@ static const aimp_node *ask(test_context *t, const char *folder, const aimp_node
 static void check_case(test_context *t, const char *folder, size_t *with_faults) {
     const aimp_node *question = json_file(t, folder, "question.json"),
                     *reference = json_file(t, folder, "reference.json");
-    if (!question || !reference || aimp_get(question, "object")) return;
+    if (!question || !reference) return;
+    const char *(*agree)(test_context *, const aimp_node *, const aimp_node *) =
+        aimp_get(question, "object") ? compare_object : compare;
     const aimp_node *ours = ask(t, folder, question), *variants = aimp_get(reference, "variants");
     *with_faults += aimp_get(question, "faults") != NULL;
-    const char *problem = ours ? compare(t, variants ? aimp_item(variants, 0) : reference, ours) : "no plan";
+    const char *problem = ours ? agree(t, variants ? aimp_item(variants, 0) : reference, ours) : "no plan";
     for (size_t i = 1; problem && ours && i < aimp_count(variants); i++)
-        problem = compare(t, aimp_item(variants, i), ours);
+        problem = agree(t, aimp_item(variants, i), ours);
     if (problem) FAIL("%s: %s", folder, problem);
 }
 
@@ -261,14 +323,31 @@ static void check_area(test_context *t, const char *path, size_t *cases, size_t 
     if (count >= 0) free(entries);
 }
 
-TEST(vectors, engine_0_2_agrees_with_the_reference_operator_also_when_the_api_fails) {
+/* NULL when the cases are not there. */
+static const char *cases_folder(test_context *t) {
     const char *root = aimp_format(&t->arena, "%s/../shared/vectors", test_source_folder());
     DIR *folder = opendir(root);
-    if (!folder) {
+    if (folder)
+        closedir(folder);
+    else
         test_skip(t, "the reference's answers are not beside the project (../shared/vectors)");
-        return;
-    }
-    closedir(folder);
+    return folder ? root : NULL;
+}
+
+TEST(vectors, engine_0_2_agrees_with_the_reference_operator_about_caches_and_artifacts) {
+    const char *root = cases_folder(t);
+    if (!root) return;
+    size_t cases = 0, with_faults = 0;
+    for (size_t i = 0; i < sizeof object_areas / sizeof *object_areas; i++)
+        check_area(t, aimp_format(&t->arena, "%s/%s", root, object_areas[i]), &cases, &with_faults);
+    printf("vectors: %zu cases of caches and artifacts, %zu of them with faults\n", cases, with_faults);
+    CHECK(cases >= 59);
+    CHECK(with_faults >= 6);
+}
+
+TEST(vectors, engine_0_2_agrees_with_the_reference_operator_also_when_the_api_fails) {
+    const char *root = cases_folder(t);
+    if (!root) return;
     size_t cases = 0, with_faults = 0;
     for (size_t i = 0; i < sizeof areas / sizeof *areas; i++)
         check_area(t, aimp_format(&t->arena, "%s/%s", root, areas[i]), &cases, &with_faults);

@@ -22,11 +22,14 @@ extern "C" {
 typedef struct aim_plan aim_plan;
 
 /**
- * Plans one service: resolves its model, chooses its template, plans its caches, renders its manifests and computes its
- * status.
+ * Plans one object: what its controller would do in one pass.
+ *
+ * Of an AIMService: resolves its model, chooses its template, plans its caches, renders its manifests and computes its
+ * status. Since 0.2 also of an AIMTemplateCache, which makes an artifact for each source of its template, and of an
+ * AIMArtifact, which finds out its size, makes a claim and downloads.
  *
  * @param cluster  read only; other threads may read it too
- * @param object   kind AIMService (or NULL), namespace (NULL: "default") and name
+ * @param object   kind AIMService (or NULL), AIMTemplateCache or AIMArtifact, namespace (NULL: "default") and name
  * @param options  may be NULL
  * @param out      receives an owned plan, NULL on failure; aim_plan_free()
  * @param err      receives an owned error on failure; may be NULL
@@ -37,7 +40,7 @@ typedef struct aim_plan aim_plan;
  * @retval AIM_E_ARGUMENT     a required argument is NULL, the object has no name, or options->now is no time
  * @retval AIM_E_STRUCT       object or options has a wrong struct_size or unknown flags
  * @retval AIM_E_NO_MEMORY    the allocator refused
- * @see spec/rendering.md section 1; spec/status.md
+ * @see spec/rendering.md section 1; spec/status.md; spec/caching.md sections 4 to 6
  * @since 0.1
  */
 AIM_API aim_code aim_plan_new(const aim_cluster *cluster, const aim_ref *object, const aim_options *options,
@@ -47,7 +50,7 @@ AIM_API aim_code aim_plan_new(const aim_cluster *cluster, const aim_ref *object,
  * The part about the model.
  *
  * @param plan  may be NULL
- * @return a resolution that belongs to the plan; NULL for NULL
+ * @return a resolution that belongs to the plan; NULL for NULL and for a plan of another kind than AIMService
  * @since 0.1
  */
 AIM_API const aim_resolution *aim_plan_resolution(const aim_plan *plan);
@@ -56,7 +59,7 @@ AIM_API const aim_resolution *aim_plan_resolution(const aim_plan *plan);
  * The part about the template.
  *
  * @param plan  may be NULL
- * @return a selection that belongs to the plan; NULL for NULL
+ * @return a selection that belongs to the plan; NULL for NULL and for a plan of another kind than AIMService
  * @since 0.1
  */
 AIM_API const aim_selection *aim_plan_selection(const aim_plan *plan);
@@ -65,17 +68,18 @@ AIM_API const aim_selection *aim_plan_selection(const aim_plan *plan);
  * The part about the cache.
  *
  * @param plan  may be NULL
- * @return a cache plan that belongs to the plan; NULL for NULL
+ * @return a cache plan that belongs to the plan; NULL for NULL and for a plan of another kind than AIMService
  * @since 0.1
  */
 AIM_API const aim_cache_plan *aim_plan_cache(const aim_plan *plan);
 
 /**
- * What the service would report as status.status.
+ * What the object would report as status.status.
  *
  * @param plan  may be NULL
- * @return Pending, Starting, Running, Degraded or Failed, by engine-0.2 also NotAvailable; what the service has
- * recorded when it is left alone; "" for NULL. Lives as long as the plan.
+ * @return of a service Pending, Starting, Running, Degraded or Failed, by engine-0.2 also NotAvailable; of a template
+ * cache or an artifact Pending, Progressing, Ready, Degraded, Failed or NotAvailable; what the object has recorded when
+ * it is left alone; "" for NULL. Lives as long as the plan.
  * @see spec/status.md
  * @since 0.1
  */
@@ -88,12 +92,19 @@ AIM_API const char *aim_plan_status(const aim_plan *plan);
 #define AIM_ACTION_DELETE 2 /**< delete, with the UID as precondition */
 /** @} */
 
+/** @name Verbs of aim_plan_finalizer()
+ *  @since 0.2
+ *  @{ */
+#define AIM_ACTION_ADD_FINALIZER 3    /**< before every action; when it fails, nothing else is done */
+#define AIM_ACTION_REMOVE_FINALIZER 4 /**< after every action, and only when the finished plan still says so */
+/** @} */
+
 /** One thing to do, in the order in which it has to be done. Strings live as long as the plan. @since 0.1 */
 typedef struct aim_action {
     uint32_t struct_size; /**< sizeof(aim_action) */
     uint32_t flags;       /**< 0 */
     int32_t verb;         /**< AIM_ACTION_… */
-    int32_t owned; /**< 1: the object carries (or, without a known UID, will carry) an owner reference to the service */
+    int32_t owned; /**< 1: it carries (or, without a known UID, will carry) an owner reference to the plan's object */
     const char *api_version;   /**< such as "serving.kserve.io/v1beta1" */
     const char *kind;          /**< such as "InferenceService" */
     const char *ns;            /**< namespace; NULL for cluster scope */
@@ -144,7 +155,7 @@ AIM_API aim_code aim_plan_action_render(const aim_plan *plan, size_t index, int3
                                         aim_buffer **out, aim_error **err);
 
 /**
- * How many findings there are about the service as a whole.
+ * How many findings there are about the object as a whole.
  *
  * @param plan  may be NULL
  * @return their number; 0 for NULL
@@ -153,7 +164,7 @@ AIM_API aim_code aim_plan_action_render(const aim_plan *plan, size_t index, int3
 AIM_API size_t aim_plan_finding_count(const aim_plan *plan);
 
 /**
- * A finding about the service as a whole, in the order in which it was made.
+ * A finding about the object as a whole, in the order in which it was made.
  *
  * @param plan   which
  * @param index  from 0
@@ -231,6 +242,80 @@ AIM_API aim_code aim_plan_write(const aim_plan *plan, int32_t part, int32_t form
  * @since 0.2
  */
 AIM_API int32_t aim_plan_depends_on(const aim_plan *plan, const aim_cluster *cluster, const aim_ref *object);
+
+/**
+ * The finalizer that the object gets before the actions of the plan, or loses after them. An object has at most one of
+ * the engine: AIMService aim.eai.amd.com/template-cache-cleanup, AIMTemplateCache aim.eai.amd.com/artifactcleanup.
+ *
+ * The removal counts when aim_plan_finish() has said what became of the deletions: it is gone from a plan in which one
+ * failed with anything but NotFound or Forbidden, or was not tried.
+ *
+ * @param plan  may be NULL
+ * @param verb  AIM_ACTION_ADD_FINALIZER or AIM_ACTION_REMOVE_FINALIZER
+ * @return the finalizer, which lives as long as the plan; NULL when there is nothing to do, for NULL and for other
+ * verbs
+ * @see spec/caching.md sections 4.6 and 5
+ * @since 0.2
+ */
+AIM_API const char *aim_plan_finalizer(const aim_plan *plan, int32_t verb);
+
+/**
+ * When to plan the object again although nothing has changed.
+ *
+ * @param plan  may be NULL
+ * @return seconds, 0 for at once; -1 when changes say it all, and for NULL. A plan that is to be retried
+ * (aim_plan_is_retried()) has none
+ * @see spec/caching.md section 6
+ * @since 0.2
+ */
+AIM_API int64_t aim_plan_requeue_after(const aim_plan *plan);
+
+/**
+ * Whether the pass met an error that may go away by itself, so that it is to be tried again with growing pauses.
+ *
+ * @param plan  may be NULL
+ * @return 1 or 0; 0 for NULL
+ * @see spec/status.md section 5.4
+ * @since 0.2
+ */
+AIM_API int32_t aim_plan_is_retried(const aim_plan *plan);
+
+/** Something about the object that changed with this plan: what a controller says in a Kubernetes Event. Strings live
+ * as long as the plan. @since 0.2 */
+typedef struct aim_plan_event {
+    uint32_t struct_size; /**< sizeof(aim_plan_event) */
+    uint32_t flags;       /**< 0 */
+    int32_t warning;      /**< 1: type Warning; 0: type Normal */
+    int32_t spare;        /**< 0 */
+    const char *reason;   /**< such as "CacheReady" */
+    const char *message;  /**< one sentence; "" when there is nothing to say beyond the reason */
+    const char
+        *condition; /**< whose status or reason is another one than the object has recorded, such as "CacheReady" */
+} aim_plan_event;
+
+/**
+ * How many conditions of the object changed their status or reason.
+ *
+ * @param plan  may be NULL; after aim_plan_finish() the one that it made
+ * @return their number; 0 for NULL
+ * @see spec/status.md section 8
+ * @since 0.2
+ */
+AIM_API size_t aim_plan_event_count(const aim_plan *plan);
+
+/**
+ * One of them, in the order of the conditions.
+ *
+ * @param plan   which
+ * @param index  from 0
+ * @param out    filled; out->struct_size must be set
+ * @retval AIM_OK           out is filled
+ * @retval AIM_E_NOT_FOUND  index is not below aim_plan_event_count()
+ * @retval AIM_E_ARGUMENT   plan or out is NULL
+ * @retval AIM_E_STRUCT     out->struct_size is wrong
+ * @since 0.2
+ */
+AIM_API aim_code aim_plan_event_at(const aim_plan *plan, size_t index, aim_plan_event *out);
 
 /** What became of one action. @since 0.1 */
 typedef struct aim_outcome {

@@ -39,6 +39,12 @@ typedef struct aimp_switches {
     bool failed_cache_degrades;          /* S-23, B-28 */
     bool artifacts_inherit;              /* B-30, B-31, S-33 */
     bool service_headroom_counts;        /* B-21 */
+    bool sources_count_by_themselves;    /* S-18, B-31 */
+    bool shared_objects_in_use_stay;     /* B-29 */
+    bool waiting_caches_say_so;          /* B-78 (2) */
+    bool bad_size_output_fails;          /* B-78 (4) */
+    bool unread_sizes_are_waited_for;    /* B-78 (5) */
+    bool empty_caches_are_ready;         /* B-78 (8) */
     /* runtime configuration */
     bool presence_decides; /* B-68, B-69, B-70 */
     /* rendering */

@@ -1,5 +1,5 @@
-/* Which template cache a service uses, which one it would make, and what that means in artifacts, claims and bytes.
- * Rules: spec/caching.md; seed "Caching". */
+/* Which template cache a service uses, which one it would make, and what that means in artifacts, claims and bytes; and
+ * the same of a template cache that is there. Rules: spec/caching.md; seed "Caching". */
 #include <string.h>
 
 #include "decide/pass.h"
@@ -18,7 +18,7 @@ static bool is_usable(const aimp_pass *pass, const aimp_object *cache) {
 }
 
 /* spec/resources.md section 1.1 */
-static int state_rank(const char *state) {
+int aimp_state_rank(const char *state) {
     static const char *const order[] = {"Failed",   "NotAvailable", "Degraded", "Pending",
                                         "Starting", "Progressing",  "Ready",    "Running"};
     for (int i = 0; i < 8; i++) {
@@ -73,7 +73,7 @@ static void find_shared(aimp_pass *pass, const char *template_name) {
                 pass->arena, "cache %s belongs to the template of the same name in the other scope", cache->name);
             continue;
         }
-        if (!best || state_rank(cache->state) > state_rank(best->state)) best = cache;
+        if (!best || aimp_state_rank(cache->state) > aimp_state_rank(best->state)) best = cache;
     }
     pass->cache.found.object = best;
 }
@@ -107,7 +107,7 @@ static void note_storage_class(aimp_pass *pass) {
     const char *class = pass->cache.storage_class;
     if (!pass->cache.create || !*class || !pass->cluster->kinds[AIMP_STORAGE_CLASS].known) return;
     if (aimp_pass_get(pass, AIMP_STORAGE_CLASS, NULL, class).object) return;
-    aimp_finding *f = aimp_pass_note(pass, AIMP_R_STORAGE_CLASS_MISSING, AIM_SEVERITY_WARNING, pass->service);
+    aimp_finding *f = aimp_pass_note(pass, AIMP_R_STORAGE_CLASS_MISSING, AIM_SEVERITY_WARNING, pass->object);
     f->pointer = "/spec/storage/defaultStorageClassName";
     f->actual = class;
     f->message = aimp_format(pass->arena, "storage class \"%s\" of the new cache does not exist", class);
@@ -133,18 +133,23 @@ static void plan_creation(aimp_pass *pass) {
                                        : aimp_shared_cache_name(pass->arena, t->name, pass->ns);
 }
 
-/* Section 4.2: the artifact that the cache controller would take for a source. */
+/* Section 4.2: what a cache asks of an artifact beside its source; cache NULL: it does not exist yet. */
+static bool artifact_fits(const aimp_object *artifact, const aimp_object *cache, bool dedicated, const char *class) {
+    if (dedicated ? !cache || !*cache->uid || !aimp_object_is_owned_by(artifact, cache->uid)
+                  : aimp_object_has_owner(artifact))
+        return false;
+    return !*class || strcmp(class, aimp_or_empty(aimp_get_text(artifact->spec, "storageClassName"))) == 0;
+}
+
+/* The artifact that the cache controller would take for a source. */
 static const aimp_object *matching_artifact(aimp_pass *pass, const char *uri, const char *class) {
     aimp_listing artifacts = aimp_pass_list(pass, AIMP_ARTIFACT, AIMP_BY_SOURCE, pass->ns, uri);
-    const aimp_object *best = NULL, *cache = pass->cache.found.object;
+    const aimp_object *best = NULL;
+    if (artifacts.error) pass->cache.artifacts_failure = aimp_failure_of(artifacts.error);
     for (size_t i = 0; i < artifacts.count; i++) {
         const aimp_object *a = artifacts.items[i];
-        if (!*a->state) continue;
-        if (pass->cache.dedicated ? !cache || !*cache->uid || !aimp_object_is_owned_by(a, cache->uid)
-                                  : aimp_object_has_owner(a))
-            continue;
-        if (*class && strcmp(class, aimp_or_empty(aimp_get_text(a->spec, "storageClassName"))) != 0) continue;
-        if (!best || state_rank(a->state) > state_rank(best->state)) best = a;
+        if (!*a->state || !artifact_fits(a, pass->cache.found.object, pass->cache.dedicated, class)) continue;
+        if (!best || aimp_state_rank(a->state) > aimp_state_rank(best->state)) best = a;
     }
     return best;
 }
@@ -162,13 +167,24 @@ static int64_t size_of(const aimp_cache_source *s) {
                : 0;
 }
 
-/* Section 7.1 */
-static int64_t headroom(aimp_pass *pass) {
+/* The service that a Dedicated cache or its artifact belongs to, or the service itself (differences.md B-21). */
+static const aimp_object *service_of(aimp_pass *pass) {
+    const aimp_object *object = pass->object;
+    if (object->kind == AIMP_ARTIFACT) object = aimp_pass_owner(pass, object, AIMP_TEMPLATE_CACHE);
+    if (object && object->kind == AIMP_TEMPLATE_CACHE) object = aimp_pass_owner(pass, object, AIMP_SERVICE);
+    return object;
+}
+
+int64_t aimp_pass_headroom(aimp_pass *pass) {
     int64_t percent = 10;
-    const aimp_node *merged = pass->config.merged, *own = aimp_at(pass->spec, "storage", "pvcHeadroomPercent", NULL);
+    const aimp_node *merged = pass->config.merged, *own = NULL;
+    if (pass->rules->service_headroom_counts && pass->cache.dedicated) {
+        const aimp_object *service = service_of(pass);
+        own = service ? aimp_at(service->spec, "storage", "pvcHeadroomPercent", NULL) : NULL;
+    }
     if (!aimp_integer_of(aimp_at(merged, "storage", "pvcHeadroomPercent", NULL), &percent))
         aimp_integer_of(aimp_get(merged, "pvcHeadroomPercent"), &percent);
-    if (own && pass->cache.dedicated && pass->rules->service_headroom_counts) aimp_integer_of(own, &percent);
+    if (own) aimp_integer_of(own, &percent);
     return percent;
 }
 
@@ -207,7 +223,7 @@ static void describe_sources(aimp_pass *pass) {
     const aimp_node *env = existing ? aimp_get(existing->spec, "env") : cache->env;
     const char *class =
         existing ? aimp_or_empty(aimp_get_text(existing->spec, "storageClassName")) : cache->storage_class;
-    int64_t percent = headroom(pass);
+    int64_t percent = aimp_pass_headroom(pass);
     cache->sources = aimp_take_zeroed(pass->arena, aimp_count(sources) * sizeof *cache->sources + 1);
     for (size_t i = 0; i < aimp_count(sources); i++)
         describe_source(pass, aimp_item(sources, i), env, class, percent, &cache->sources[cache->source_count++]);
@@ -230,5 +246,50 @@ void aimp_pass_plan_cache(aimp_pass *pass) {
             pass->template_.object->name);
         return;
     }
+    describe_sources(pass);
+}
+
+/* --- a template cache that is there: section 4 --- */
+
+/* The template of a cache, by its scope (section 4.1); NULL, and *failure says why, when there is none. */
+static const aimp_object *template_of(aimp_pass *pass, const aimp_object *cache, aimp_failure *failure) {
+    const char *name = aimp_or_empty(aimp_get_text(cache->spec, "templateName")),
+               *scope = aimp_or_empty(aimp_get_text(cache->spec, "templateScope"));
+    aimp_lookup found = {NULL, AIMP_READ_NOT_FOUND};
+    if (strcmp(scope, "Cluster") != 0) found = aimp_pass_get(pass, AIMP_TEMPLATE, cache->ns, name);
+    bool goes_on = !found.object && found.error == AIMP_READ_NOT_FOUND && strcmp(scope, "Namespace") != 0;
+    if (goes_on) found = aimp_pass_get(pass, AIMP_CLUSTER_TEMPLATE, NULL, name);
+    *failure = found.object ? (aimp_failure){0} : aimp_upstream_failure(found.error);
+    return found.object;
+}
+
+bool aimp_cache_wants(aimp_pass *pass, const aimp_object *cache, const aimp_object *artifact) {
+    const char *mode = aimp_or_empty(aimp_get_text(cache->spec, "mode")),
+               *class = aimp_or_empty(aimp_get_text(cache->spec, "storageClassName"));
+    if (aimp_get(aimp_get(cache->status, "artifacts"), artifact->name)) return true;
+    if (!artifact_fits(artifact, cache, strcmp(mode, "Dedicated") == 0, class)) return false;
+    aimp_failure failure;
+    const aimp_object *template_object = template_of(pass, cache, &failure);
+    if (!template_object) return failure.category != AIMP_C_MISSING_UPSTREAM; /* who cannot be asked may want it */
+    const aimp_node *sources = aimp_get(template_object->status, "modelSources");
+    for (size_t i = 0; i < aimp_count(sources); i++) {
+        if (aimp_equal(aimp_get_text(aimp_item(sources, i), "sourceUri"), aimp_get_text(artifact->spec, "sourceUri")))
+            return true;
+    }
+    return false;
+}
+
+void aimp_pass_fill_cache(aimp_pass *pass) {
+    const aimp_object *cache = pass->object;
+    pass->cache = (aimp_cache){.dedicated = aimp_equal(aimp_get_text(cache->spec, "mode"), "Dedicated"),
+                               .found.object = cache,
+                               .name = cache->name};
+    aimp_selection *t = &pass->template_;
+    t->object = template_of(pass, cache, &t->ns.failure);
+    if (!t->object) return;
+    if (t->object->ns)
+        t->ns.object = t->object;
+    else
+        t->cluster.object = t->object;
     describe_sources(pass);
 }

@@ -95,7 +95,8 @@ void aimp_pass_check_capacity(aimp_pass *pass) {
     if (!*resource) resource = "amd.com/gpu";
     int64_t needed = gpus_needed(pass, hardware, resource);
     if (needed <= 0) return;
-    if (!pass->cluster->kinds[AIMP_POD].known || !pass->cluster->kinds[AIMP_NODE].known) return;
+    const aimp_kind_state *pods = &pass->cluster->kinds[AIMP_POD];
+    if (!pods->known || pods->partial || !pass->cluster->kinds[AIMP_NODE].known) return;
     const aimp_cluster_gpus *gpus = aimp_pass_gpus(pass);
     aimp_pass_note_read(pass, AIMP_POD, NULL, NULL);
     const char *key = aimp_template_gpu_key(pass, &template_object->facts.template_facts);

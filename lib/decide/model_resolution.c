@@ -43,7 +43,7 @@ static bool resolve_recorded(aimp_pass *pass) {
 static void note_missing(aimp_pass *pass, const char *name) {
     const char *near = aimp_pass_nearest(pass, AIMP_MODEL, name);
     if (!near) near = aimp_pass_nearest(pass, AIMP_CLUSTER_MODEL, name);
-    aimp_finding *f = aimp_pass_note(pass, AIMP_R_MODEL_NOT_FOUND, AIM_SEVERITY_ERROR, pass->service);
+    aimp_finding *f = aimp_pass_note(pass, AIMP_R_MODEL_NOT_FOUND, AIM_SEVERITY_ERROR, pass->object);
     f->pointer = "/spec/model/name";
     f->actual = name;
     f->wanted = near ? near : "the name of an AIMModel or AIMClusterModel";
@@ -56,7 +56,7 @@ static void note_missing(aimp_pass *pass, const char *name) {
             aimp_format(pass->arena, "create AIMModel %s in namespace %s or AIMClusterModel %s", name, pass->ns, name);
         return;
     }
-    f->remedy = aimp_remedy_set(pass->arena, pass->service, "/spec/model/name", aimp_string(pass->arena, near),
+    f->remedy = aimp_remedy_set(pass->arena, pass->object, "/spec/model/name", aimp_string(pass->arena, near),
                                 aimp_format(pass->arena, "set spec.model.name: %s", near));
     f->remedy.recreate = true;
 }
@@ -120,14 +120,14 @@ static void several_models(aimp_pass *pass) {
     r->ns.failure =
         aimp_failure_make(rules->several_models_are_invalid_spec ? AIMP_C_INVALID_SPEC : AIMP_C_UNKNOWN,
                           rules->several_models_are_invalid_spec ? "MultipleModelsFound" : "UnknownError", r->message);
-    aimp_finding *f = aimp_pass_note(pass, AIMP_R_MULTIPLE_MODELS, AIM_SEVERITY_ERROR, pass->service);
+    aimp_finding *f = aimp_pass_note(pass, AIMP_R_MULTIPLE_MODELS, AIM_SEVERITY_ERROR, pass->object);
     f->pointer = "/spec/model/image";
     f->actual = r->image_uri;
     f->wanted = "an image that one model has";
     f->message = r->message;
     aimp_arena *a = pass->arena;
     const aimp_node *by_name = aimp_map_of(a, "name", aimp_string(a, r->matches.items[0]->name), NULL);
-    f->remedy = aimp_remedy_set(a, pass->service, "/spec/model", by_name,
+    f->remedy = aimp_remedy_set(a, pass->object, "/spec/model", by_name,
                                 aimp_format(a, "name the model: spec.model: {name: %s}", r->matches.items[0]->name));
     f->remedy.recreate = true;
 }
@@ -216,7 +216,7 @@ static void decide_creation(aimp_pass *pass) {
             r->reason = AIMP_R_INVALID_IMAGE;
             r->message = aimp_format(pass->arena, "invalid image URI \"%s\": %s", r->image_uri, problem);
             r->create_failure = aimp_failure_make(AIMP_C_INVALID_SPEC, "InvalidImageReference", r->message);
-            aimp_finding *f = aimp_pass_note(pass, AIMP_R_INVALID_IMAGE, AIM_SEVERITY_ERROR, pass->service);
+            aimp_finding *f = aimp_pass_note(pass, AIMP_R_INVALID_IMAGE, AIM_SEVERITY_ERROR, pass->object);
             f->pointer = "/spec/model/image";
             f->actual = r->image_uri;
             f->wanted = "registry/repository:tag or registry/repository@algorithm:digest";
@@ -238,7 +238,7 @@ static void decide_creation(aimp_pass *pass) {
         r->message =
             aimp_format(pass->arena, "AIMModel %s was made from the same sources with other hardware", r->create_name);
         r->ns.failure = aimp_failure_make(AIMP_C_INVALID_SPEC, "CustomModelConflict", r->message);
-        aimp_finding *f = aimp_pass_note(pass, AIMP_R_CUSTOM_MODEL_CONFLICT, AIM_SEVERITY_ERROR, pass->service);
+        aimp_finding *f = aimp_pass_note(pass, AIMP_R_CUSTOM_MODEL_CONFLICT, AIM_SEVERITY_ERROR, pass->object);
         f->pointer = "/spec/model/custom/hardware";
         f->message = r->message;
     }

@@ -14,7 +14,7 @@ static void observe_inference_service(aimp_pass *pass) {
         seen->inference_service_failure = pass->rules->runtime_errors_stay_theirs
                                               ? aimp_failure_make(AIMP_C_INVALID_SPEC, "NameTooLong", message)
                                               : aimp_failure_make(AIMP_C_UNKNOWN, "UnknownError", message);
-        aimp_pass_note(pass, AIMP_R_NAME_TOO_LONG, AIM_SEVERITY_ERROR, pass->service)->message = message;
+        aimp_pass_note(pass, AIMP_R_NAME_TOO_LONG, AIM_SEVERITY_ERROR, pass->object)->message = message;
         return;
     }
     seen->inference_service = aimp_pass_get(pass, AIMP_INFERENCE_SERVICE, pass->ns, seen->inference_service_name);

@@ -4,21 +4,21 @@
 
 #include <string.h>
 
-void aimp_pass_begin(aimp_pass *pass, aimp_arena *arena, const aim_cluster *cluster, const aimp_object *service,
+void aimp_pass_begin(aimp_pass *pass, aimp_arena *arena, const aim_cluster *cluster, const aimp_object *object,
                      const aim_policy *policy, const char *now) {
     *pass = (aimp_pass){.arena = arena,
                         .cluster = cluster,
                         .policy = policy,
                         .rules = aimp_policy_switches(policy),
                         .now = now,
-                        .service = service,
-                        .ns = service->ns,
-                        .name = service->name,
-                        .uid = service->uid,
-                        .spec = service->spec,
-                        .status = service->status};
-    pass->recorded_conditions = aimp_get(service->status, "conditions");
-    aimp_pass_note_read(pass, service->kind, service->ns, service->name);
+                        .object = object,
+                        .ns = object->ns,
+                        .name = object->name,
+                        .uid = object->uid,
+                        .spec = object->spec,
+                        .status = object->status};
+    pass->recorded_conditions = aimp_get(object->status, "conditions");
+    aimp_pass_note_read(pass, object->kind, object->ns, object->name);
 }
 
 void aimp_hold(aimp_arena *arena, aimp_held **list, const aimp_object *object) {
@@ -34,7 +34,7 @@ void aimp_pass_hold(aimp_pass *pass, const aimp_object *object) {
 
 static bool is_same_read(const aimp_read *a, const aimp_read *b) {
     return a->kind == b->kind && a->verb == b->verb && aimp_equal(a->ns, b->ns) && aimp_equal(a->name, b->name) &&
-           a->index == b->index && aimp_equal(a->key, b->key);
+           a->index == b->index && aimp_equal(a->label, b->label) && aimp_equal(a->key, b->key);
 }
 
 static void write_down(aimp_pass *pass, aimp_read look) {
@@ -93,6 +93,71 @@ aimp_listing aimp_pass_list(aimp_pass *pass, aimp_kind kind, aimp_index index, c
         listing.items[listing.count++] = slot->effective;
     }
     return listing;
+}
+
+/* Objects of a kind lie in the order of their namespaces. */
+static size_t first_of_namespace(const aimp_slots *slots, const char *ns) {
+    size_t low = 0, high = slots->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (strcmp(aimp_or_empty(slots->items[middle]->ns), ns) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+aimp_listing aimp_pass_list_labelled(aimp_pass *pass, aimp_kind kind, const char *ns, const char *label,
+                                     const char *value) {
+    aimp_check_cancel(pass->arena->guard);
+    write_down(pass, (aimp_read){.kind = kind, .verb = list, .ns = ns, .label = label, .key = value});
+    aimp_listing listing = {.error = pass->cluster->kinds[kind].list};
+    if (listing.error) return listing;
+    const aimp_slots *slots = &pass->cluster->tables.by_kind[kind];
+    size_t capacity = 0;
+    for (size_t i = first_of_namespace(slots, ns); i < slots->count && aimp_equal(slots->items[i]->ns, ns); i++) {
+        const aimp_object *object = slots->items[i]->effective;
+        if (!aimp_equal(aimp_object_label(object, label), value)) continue;
+        if (listing.count == capacity) {
+            const size_t grown = capacity ? capacity * 2 : 8;
+            listing.items = aimp_take_more(pass->arena, listing.items, capacity * sizeof *listing.items,
+                                           grown * sizeof *listing.items);
+            capacity = grown;
+        }
+        aimp_pass_hold(pass, object);
+        listing.items[listing.count++] = object;
+    }
+    if (!listing.count) aimp_pass_knows(pass, kind);
+    return listing;
+}
+
+const char *aimp_pass_log(aimp_pass *pass, const char *ns, const char *pod, const char *container) {
+    const char *log = aimp_cluster_log(pass->cluster, ns, pod, container);
+    if (log) return log;
+    for (const aimp_need *n = pass->needs; n; n = n->next) {
+        if (strcmp(n->ns, ns) == 0 && strcmp(n->pod, pod) == 0 && strcmp(n->container, container) == 0) return NULL;
+    }
+    aimp_need *need = aimp_take(pass->arena, sizeof *need);
+    *need = (aimp_need){NULL, ns, pod, container};
+    if (pass->last_need)
+        pass->last_need->next = need;
+    else
+        pass->needs = need;
+    pass->last_need = need;
+    return NULL;
+}
+
+const aimp_object *aimp_pass_owner(aimp_pass *pass, const aimp_object *object, aimp_kind kind) {
+    const aimp_node *owners = object ? aimp_get(object->metadata, "ownerReferences") : NULL;
+    for (size_t i = 0; i < aimp_count(owners); i++) {
+        const aimp_node *owner = aimp_item(owners, i);
+        const char *name = aimp_get_text(owner, "name"), *uid = aimp_or_empty(aimp_get_text(owner, "uid"));
+        if (!name || !aimp_equal(aimp_get_text(owner, "kind"), aimp_kind_of(kind)->kind)) continue;
+        const aimp_object *found = aimp_pass_get(pass, kind, object->ns, name).object;
+        if (found && *uid && strcmp(found->uid, uid) == 0) return found;
+    }
+    return NULL;
 }
 
 aimp_failure aimp_failure_make(aimp_category category, const char *reason, const char *message) {

@@ -1,7 +1,9 @@
-/* One pass over one service: what was read, what was decided from it, and why. Every question about a service is such a
- * pass, run as far as the question needs. The stages in order:
+/* One pass over one object: what was read, what was decided from it, and why. Every question about an object is such a
+ * pass, run as far as the question needs. The stages of a service in order:
  *
  *   runtime configuration -> observation -> model -> template -> cache -> (lib/plan: plan, status)
+ *
+ * A template cache has the first, its template and its artifacts; an artifact the first and what works for it.
  */
 #ifndef AIMP_DECIDE_PASS_H
 #define AIMP_DECIDE_PASS_H
@@ -187,8 +189,31 @@ typedef struct aimp_cache {
     const aimp_node *env;
     aimp_cache_source *sources;
     size_t source_count;
-    const char *sizeless; /* model id of the first source without a size; NULL: none */
+    const char *sizeless;           /* model id of the first source without a size; NULL: none */
+    aimp_failure artifacts_failure; /* of the list of artifacts */
 } aimp_cache;
+
+/* --- artifact --- */
+
+/* A job of an artifact and its pods. */
+typedef struct aimp_job_seen {
+    const char *name; /* NULL: the artifact has no UID to make it from */
+    aimp_lookup job;
+    bool looked_at, looked_at_pods;
+    aimp_listing pods;
+} aimp_job_seen;
+
+typedef struct aimp_artifact_seen {
+    aimp_lookup role_binding, claim;
+    bool looked_at_claim;
+    const char *claim_name; /* NULL: the artifact has no UID to make it from */
+    aimp_job_seen size_job, download_job;
+    bool is_ready;            /* as the status records it: the download is over */
+    int64_t size_bytes;       /* 0: unknown */
+    int64_t discovered_bytes; /* found out in this pass; 0: not */
+    const char *size_problem; /* what is wrong with the output of the size job; NULL: nothing */
+    int64_t headroom_percent;
+} aimp_artifact_seen;
 
 /* One look at the cluster: an object by its name, or all of a kind (name NULL) that have a key (key NULL: any). */
 typedef struct aimp_read {
@@ -196,8 +221,15 @@ typedef struct aimp_read {
     aimp_kind kind;
     const char *verb, *ns, *name;
     aimp_index index;
+    const char *label; /* whose value key is; NULL: key is of the index */
     const char *key;
 } aimp_read;
+
+/* A container whose log would decide something, and that nobody has supplied. */
+typedef struct aimp_need {
+    struct aimp_need *next;
+    const char *ns, *pod, *container;
+} aimp_need;
 
 /* An object that the pass points into; whoever keeps the pass keeps it alive. */
 typedef struct aimp_held {
@@ -211,7 +243,7 @@ typedef struct aimp_pass {
     const aim_policy *policy;
     const aimp_switches *rules;
     const char *now;
-    const aimp_object *service;
+    const aimp_object *object; /* what the pass is about: a service, a template cache, an artifact */
     const char *ns, *name, *uid;
     const aimp_node *spec, *status;
     const aimp_node *recorded_conditions;
@@ -220,10 +252,12 @@ typedef struct aimp_pass {
     aimp_observation seen;
     aimp_resolution model;
     aimp_selection template_;
-    aimp_cache cache;
+    aimp_cache cache; /* of a service; of a template cache its own content; of an artifact the one source that it is */
+    aimp_artifact_seen artifact;
     aimp_findings findings;
     uint64_t unknown_kinds; /* bits by aimp_kind: kinds that nobody supplied and a decision wanted */
     aimp_read *reads, *last_read;
+    aimp_need *needs, *last_need;
     aimp_cluster_gpus gpus; /* aimp_pass_gpus(), once it was asked */
     const char *gpus_text;  /* aimp_gpus_of_cluster(), once it was asked */
     aimp_held **held;       /* where held objects are listed, each with a reference */
@@ -234,11 +268,18 @@ typedef struct aimp_pass {
 void aimp_hold(aimp_arena *arena, aimp_held **held, const aimp_object *object);
 /* Keeps an object alive as long as the answer. */
 void aimp_pass_hold(aimp_pass *pass, const aimp_object *object);
-void aimp_pass_begin(aimp_pass *pass, aimp_arena *arena, const aim_cluster *cluster, const aimp_object *service,
+void aimp_pass_begin(aimp_pass *pass, aimp_arena *arena, const aim_cluster *cluster, const aimp_object *object,
                      const aim_policy *policy, const char *now);
 aimp_lookup aimp_pass_get(aimp_pass *pass, aimp_kind kind, const char *ns, const char *name);
 /* Everything of a kind under a key; key NULL: all of the namespace. */
 aimp_listing aimp_pass_list(aimp_pass *pass, aimp_kind kind, aimp_index index, const char *ns, const char *key);
+/* Everything of a namespace that carries a label. */
+aimp_listing aimp_pass_list_labelled(aimp_pass *pass, aimp_kind kind, const char *ns, const char *label,
+                                     const char *value);
+/* The log of a container; NULL, and a need of it, when nobody supplied it. */
+const char *aimp_pass_log(aimp_pass *pass, const char *ns, const char *pod, const char *container);
+/* The object of that kind that owns an object, by name and UID; NULL when there is none. */
+const aimp_object *aimp_pass_owner(aimp_pass *pass, const aimp_object *object, aimp_kind kind);
 /* Writes down what was looked at past the two functions above; name NULL: all of the kind. */
 void aimp_pass_note_read(aimp_pass *pass, aimp_kind kind, const char *ns, const char *name);
 bool aimp_pass_knows(aimp_pass *pass, aimp_kind kind);
@@ -253,7 +294,7 @@ bool aimp_pass_is_autoscaled(const aimp_pass *pass);
 const char *aimp_pass_nearest(aimp_pass *pass, aimp_kind kind, const char *name);
 aimp_finding *aimp_pass_note(aimp_pass *pass, aimp_reason reason, int32_t severity, const aimp_object *about);
 bool aimp_is_ready(const aimp_object *object);
-/* True when an object has an owner and it is not this service (differences.md B-57). */
+/* True when an object has an owner and it is not this pass's object (differences.md B-57). */
 bool aimp_pass_collides(const aimp_pass *pass, const aimp_object *object);
 /* Names and paths that are made from the service's UID are not final before it has one (differences.md B-76). */
 /* Model and template are resolved: not when the InferenceService could not be read, where that counts (B-38, B-39). */
@@ -268,7 +309,13 @@ void aimp_pass_resolve_template(aimp_pass *pass);                        /* temp
 void aimp_pass_select_template(aimp_pass *pass, const char *model_name); /* template_selection.c */
 void aimp_pass_rank_candidates(aimp_pass *pass);                         /* template_ranking.c */
 void aimp_pass_plan_cache(aimp_pass *pass);                              /* cache_planning.c */
-void aimp_pass_check_capacity(aimp_pass *pass);                          /* gpu_capacity.c */
+void aimp_pass_fill_cache(aimp_pass *pass);                              /* the same: of a template cache */
+/* artifact_observation.c */
+void aimp_pass_observe_artifact(aimp_pass *pass);
+bool aimp_job_is_complete(const aimp_object *job);
+const aimp_node *aimp_job_failure(const aimp_object *job); /* its condition; NULL: it has not failed */
+#define AIMP_STATUS_UPDATER "aim-engine-artifact-status-updater"
+void aimp_pass_check_capacity(aimp_pass *pass); /* gpu_capacity.c */
 
 /* template_ranking.c: chosen, then outranked by rank, then rejected by stage; inside each namespaced first, then by
  * name */
@@ -294,6 +341,12 @@ aimp_runtime_config aimp_runtime_config_for(aimp_pass *pass, const char *ns, con
 const aimp_node *aimp_merge_runtime_configs(aimp_arena *arena, const aimp_node *cluster, const aimp_node *ns,
                                             const aimp_switches *rules);
 const aimp_node *aimp_migrate_runtime_config(aimp_arena *arena, const aimp_node *spec);
+
+/* cache_planning.c: states from bad to good (resources.md section 1.1), and spec/caching.md section 7.1 */
+int aimp_state_rank(const char *state);
+int64_t aimp_pass_headroom(aimp_pass *pass);
+/* Whether a template cache takes, or would take, an artifact for a source of its template (section 4.2). */
+bool aimp_cache_wants(aimp_pass *pass, const aimp_object *cache, const aimp_object *artifact);
 
 /* environment.c: rendering.md section 2.4 */
 const aimp_node *aimp_env_merge(aimp_arena *arena, const aimp_node *defaults, const aimp_node *overrides);

@@ -1,16 +1,15 @@
-/* Component InferenceServicePods: what the predictor's pods are up to. Rules: spec/status.md section 4. */
+/* Components InferenceServicePods, CheckSizeJobPods and DownloadJobPods: what pods are up to. Rules: spec/status.md
+ * section 4. */
 #include <string.h>
 
 #include "decide/component.h"
 
-static const char name[] = "InferenceServicePods";
-
 static aimp_component with_state(const char *state, const char *reason, const char *message) {
-    return (aimp_component){.name = name, .state = state, .reason = reason, .message = message};
+    return (aimp_component){.state = state, .reason = reason, .message = message};
 }
 
 static aimp_component with_error(aimp_category category, const char *reason, const char *message) {
-    return (aimp_component){.name = name, .error = {category, reason, message}};
+    return (aimp_component){.error = {category, reason, message}};
 }
 
 static bool is_alnum(char c) {
@@ -67,11 +66,11 @@ static bool is_stuck(const char *reason) {
     return false;
 }
 
-static bool find_waiting(aimp_pass *pass, bool pulls, aimp_component *out) {
+static bool find_waiting(aimp_pass *pass, const aimp_listing *pods, bool pulls, aimp_component *out) {
     static const char *const lists[] = {"containerStatuses", "initContainerStatuses"};
-    for (size_t p = 0; p < pass->seen.pods.count; p++) {
+    for (size_t p = 0; p < pods->count; p++) {
         for (size_t l = 0; l < 2; l++) {
-            const aimp_node *statuses = aimp_get(pass->seen.pods.items[p]->status, lists[l]);
+            const aimp_node *statuses = aimp_get(pods->items[p]->status, lists[l]);
             for (size_t i = 0; i < aimp_count(statuses); i++) {
                 const aimp_node *container = aimp_item(statuses, i),
                                 *waiting = aimp_at(container, "state", "waiting", NULL);
@@ -222,8 +221,7 @@ static aimp_component failed_pod(aimp_pass *pass, const aimp_object *pod) {
     aimp_integer_of(aimp_get(state, "exitCode"), &exit_code);
     bool wants_log = exit_code != 0 && strcmp(reason, "OOMKilled") != 0;
     const char *log =
-        wants_log ? aimp_cluster_log(pass->cluster, pod->ns, pod->name, aimp_or_empty(aimp_get_text(container, "name")))
-                  : NULL;
+        wants_log ? aimp_pass_log(pass, pod->ns, pod->name, aimp_or_empty(aimp_get_text(container, "name"))) : NULL;
     if (!log) return by_reason(reason, message);
     const char *line = "";
     log_class class = classify_log(pass, log, &line);
@@ -256,13 +254,13 @@ static const aimp_object *newest_event(aimp_pass *pass, const aimp_object *pod, 
     return newest;
 }
 
-static aimp_component pending_pods(aimp_pass *pass) {
+static aimp_component pending_pods(aimp_pass *pass, const aimp_listing *pods) {
     static const char *const blocked[] = {"FailedScheduling", "FailedMount", "FailedAttachVolume",
                                           "FailedCreatePodSandBox", NULL};
     static const char *const pulling[] = {"Pulling", NULL};
     const char *waiting = pass->rules->status_follows_the_seed ? "Starting" : "Pending"; /* S-22 */
-    for (size_t i = 0; i < pass->seen.pods.count; i++) {
-        const aimp_object *pod = pass->seen.pods.items[i];
+    for (size_t i = 0; i < pods->count; i++) {
+        const aimp_object *pod = pods->items[i];
         if (!aimp_equal(aimp_get_text(pod->status, "phase"), "Pending")) continue;
         const aimp_object *event = newest_event(pass, pod, blocked);
         const char *state = waiting;
@@ -272,43 +270,54 @@ static aimp_component pending_pods(aimp_pass *pass) {
     return with_state(waiting, "PodsPending", "pods are pending");
 }
 
-static const aimp_object *pod_in_phase(const aimp_pass *pass, const char *phase) {
-    for (size_t i = 0; i < pass->seen.pods.count; i++) {
-        if (aimp_equal(aimp_get_text(pass->seen.pods.items[i]->status, "phase"), phase))
-            return pass->seen.pods.items[i];
+static const aimp_object *pod_in_phase(const aimp_listing *pods, const char *phase) {
+    for (size_t i = 0; i < pods->count; i++) {
+        if (aimp_equal(aimp_get_text(pods->items[i]->status, "phase"), phase)) return pods->items[i];
     }
     return NULL;
 }
 
-static bool any_pod_is_ready(const aimp_pass *pass) {
-    for (size_t i = 0; i < pass->seen.pods.count; i++) {
-        const aimp_object *pod = pass->seen.pods.items[i];
+bool aimp_any_pod_is(const aimp_listing *pods, const char *phase) {
+    return pod_in_phase(pods, phase) != NULL;
+}
+
+static bool any_pod_is_ready(const aimp_listing *pods) {
+    for (size_t i = 0; i < pods->count; i++) {
+        const aimp_object *pod = pods->items[i];
         const aimp_node *ready = aimp_condition_of(aimp_get(pod->status, "conditions"), "Ready");
         bool running = aimp_equal(aimp_get_text(pod->status, "phase"), "Running");
         if (running && aimp_equal(aimp_get_text(ready, "status"), "True")) return true;
     }
-    return pod_in_phase(pass, "Succeeded") != NULL;
+    return pod_in_phase(pods, "Succeeded") != NULL;
 }
 
-aimp_component aimp_pods_health(aimp_pass *pass) {
+static aimp_component judge(aimp_pass *pass, const aimp_listing *pods) {
     aimp_component found;
-    if (pass->seen.pods.error) {
-        aimp_failure failure = aimp_failure_of(pass->seen.pods.error);
+    if (pods->error) {
+        aimp_failure failure = aimp_failure_of(pods->error);
         return with_error(failure.category, failure.reason, failure.message);
     }
-    if (!pass->seen.pods.count)
-        return with_error(AIMP_C_MISSING_DOWNSTREAM, "NoPods", "no pods of the InferenceService exist yet");
-    if (find_waiting(pass, true, &found)) return found;
-    const aimp_object *failed = pod_in_phase(pass, "Failed");
+    if (!pods->count) return with_error(AIMP_C_MISSING_DOWNSTREAM, "NoPods", NULL);
+    if (find_waiting(pass, pods, true, &found)) return found;
+    const aimp_object *failed = pod_in_phase(pods, "Failed");
     if (failed) return failed_pod(pass, failed);
-    bool stuck = pass->rules->status_follows_the_seed && find_waiting(pass, false, &found);
-    if (any_pod_is_ready(pass)) { /* a stuck one beside it is said, and changes nothing (B-37) */
+    bool stuck = pass->rules->status_follows_the_seed && find_waiting(pass, pods, false, &found);
+    if (any_pod_is_ready(pods)) { /* a stuck one beside it is said, and changes nothing (B-37) */
         const char *beside = stuck ? aimp_format(pass->arena, "pods are ready, but not all: %s", found.message) : NULL;
         return with_state("Ready", "PodsReady", beside ? beside : "pods are ready");
     }
     if (stuck) return found;
-    if (pod_in_phase(pass, "Running"))
+    if (pod_in_phase(pods, "Running"))
         return with_state("Starting", "PodsStarting", "pods are running, none is ready yet");
-    if (pod_in_phase(pass, "Pending")) return pending_pods(pass);
+    if (pod_in_phase(pods, "Pending")) return pending_pods(pass, pods);
     return with_state("Progressing", "PodsProgressing", "pods are in no known phase");
+}
+
+aimp_component aimp_pods_health(aimp_pass *pass, const char *name, const aimp_listing *pods) {
+    aimp_component c = judge(pass, pods);
+    c.name = name;
+    if (!pods->count && !pods->error)
+        c.error.message = aimp_format(pass->arena, "no pods of the %s exist yet",
+                                      aimp_copy(pass->arena, name, strlen(name) - strlen("Pods")));
+    return c;
 }

@@ -116,13 +116,13 @@ void aimp_pass_resolve_config(aimp_pass *pass) {
     pass->config = aimp_runtime_config_for(pass, pass->ns, aimp_get_text(pass->spec, "runtimeConfigName"));
     resolve_routing(pass);
     if (pass->config.failure.category != AIMP_C_MISSING_UPSTREAM) return;
-    aimp_finding *f = aimp_pass_note(pass, AIMP_R_RUNTIME_CONFIG_MISSING, AIM_SEVERITY_ERROR, pass->service);
+    aimp_finding *f = aimp_pass_note(pass, AIMP_R_RUNTIME_CONFIG_MISSING, AIM_SEVERITY_ERROR, pass->object);
     f->pointer = "/spec/runtimeConfigName";
     f->actual = pass->config.name;
     f->message = aimp_format(
         pass->arena, "runtime config \"%s\" exists neither in namespace %s nor cluster-wide; nothing is applied",
         pass->config.name, pass->ns);
     f->remedy = aimp_remedy_set(
-        pass->arena, pass->service, "/spec/runtimeConfigName", aimp_string(pass->arena, "default"),
+        pass->arena, pass->object, "/spec/runtimeConfigName", aimp_string(pass->arena, "default"),
         aimp_format(pass->arena, "create AIMRuntimeConfig %s in %s, or use \"default\"", pass->config.name, pass->ns));
 }

@@ -28,6 +28,21 @@ const char *aimp_component_message(const aimp_component *c) {
     return aimp_or_empty(c->message ? c->message : c->error.message);
 }
 
+bool aimp_component_is_listed(const aimp_component *c, const char *const *names) {
+    for (; *names; names++) {
+        if (aimp_equal(c->name, *names)) return true;
+    }
+    return false;
+}
+
+aimp_component aimp_error_component(const char *name, aimp_failure failure, aimp_dependency dependency) {
+    return (aimp_component){.name = name, .error = failure, .dependency = dependency};
+}
+
+void aimp_add_component(aimp_health *health, aimp_component c) {
+    health->components[health->count++] = c;
+}
+
 static aimp_component component(const char *name, const char *state, const char *reason, const char *message,
                                 aimp_dependency dependency) {
     return (aimp_component){
@@ -232,28 +247,32 @@ static aimp_component cache_health(aimp_pass *pass) {
 
 /* --- all --- */
 
-static void add(aimp_health *health, aimp_component c) {
-    health->components[health->count++] = c;
-}
-
-void aimp_assess_components(aimp_pass *pass, aimp_health *health) {
+static void assess(aimp_pass *pass, aimp_health *health) {
     const bool nameless = !pass->rules->status_follows_the_seed; /* B-33 */
     const aimp_observation *seen = &pass->seen;
     aimp_component config;
     health->count = 0;
-    add(health, model_health(pass));
-    add(health, template_health(pass));
-    if (runtime_config_health(pass, &config)) add(health, config);
-    add(health, aimp_inference_service_health(pass));
+    aimp_add_component(health, model_health(pass));
+    aimp_add_component(health, template_health(pass));
+    if (runtime_config_health(pass, &config)) aimp_add_component(health, config);
+    aimp_add_component(health, aimp_inference_service_health(pass));
     bool pods_unknown = pass->rules->absent_kinds_are_unknown && !seen->pods.error && !seen->pods_known; /* B-77 */
-    if (seen->looked_at_pods && !pods_unknown) add(health, aimp_pods_health(pass));
-    add(health, cache_health(pass));
+    if (seen->looked_at_pods && !pods_unknown)
+        aimp_add_component(health, aimp_pods_health(pass, "InferenceServicePods", &seen->pods));
+    aimp_add_component(health, cache_health(pass));
     if (pass->routing.enabled)
-        add(health, aimp_route_health(pass));
+        aimp_add_component(health, aimp_route_health(pass));
     else if (nameless)
-        add(health, (aimp_component){0});
+        aimp_add_component(health, (aimp_component){0});
     if (aimp_pass_is_autoscaled(pass))
-        add(health, aimp_hpa_health(pass));
+        aimp_add_component(health, aimp_hpa_health(pass));
     else if (nameless)
-        add(health, (aimp_component){0});
+        aimp_add_component(health, (aimp_component){0});
 }
+
+static const char *const components[] = {
+    "Model", "Template", "RuntimeConfig", "InferenceService", "InferenceServicePods", "Cache", "HTTPRoute",
+    "HPA",   NULL};
+static const char *const gates[] = {"Model", "Template", "RuntimeConfig", "InferenceService", "Cache", NULL};
+
+const aimp_health_rules aimp_service_health = {components, gates, true, assess, NULL, aimp_compose_service_status};

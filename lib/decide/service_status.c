@@ -5,35 +5,6 @@
 #include "decide/component.h"
 #include "kube/path_template.h"
 
-/* The transition time stays while status and reason do. */
-static const aimp_node *condition_node(aimp_pass *pass, const aimp_condition *c) {
-    aimp_arena *a = pass->arena;
-    bool same = c->recorded && aimp_equal(aimp_get_text(c->recorded, "status"), c->status) &&
-                aimp_equal(aimp_get_text(c->recorded, "reason"), c->reason);
-    const char *time = same ? aimp_get_text(c->recorded, "lastTransitionTime") : pass->now;
-    const aimp_node *base = c->recorded ? c->recorded : aimp_map_from(a, NULL, 0);
-    base = aimp_map_with(a, base, "type", aimp_string(a, c->type));
-    base = aimp_map_with(a, base, "status", aimp_string(a, c->status));
-    base = aimp_map_with(a, base, "reason", aimp_string(a, c->reason));
-    base = aimp_map_with(a, base, "message", aimp_string(a, c->message));
-    return aimp_map_with(a, base, "lastTransitionTime", time ? aimp_string(a, time) : NULL);
-}
-
-static const aimp_node *conditions_node(aimp_pass *pass, const aimp_health *health) {
-    aimp_items items = aimp_items_new(pass->arena);
-    for (size_t i = 0; i < health->condition_count; i++)
-        aimp_items_add(&items, condition_node(pass, &health->conditions[i]));
-    return aimp_items_list(&items);
-}
-
-static const aimp_node *reference(aimp_pass *pass, const aimp_object *object, bool with_namespace, bool with_scope) {
-    aimp_arena *a = pass->arena;
-    return aimp_map_of(a, "name", aimp_string(a, object->name), "namespace",
-                       with_namespace ? aimp_string_or_none(a, object->ns) : NULL, "scope",
-                       with_scope ? aimp_string(a, object->ns ? "Namespace" : "Cluster") : NULL, "uid",
-                       aimp_string_or_none(a, object->uid), NULL);
-}
-
 static int64_t integer_or(const aimp_node *map, const char *key, int64_t fallback) {
     int64_t value;
     return aimp_integer_of(aimp_get(map, key), &value) ? value : fallback;
@@ -79,28 +50,23 @@ static const aimp_node *route_status(aimp_pass *pass) {
     return aimp_map_of(pass->arena, "path", path ? aimp_string(pass->arena, path) : NULL, NULL);
 }
 
-void aimp_compose_status(aimp_pass *pass, aimp_health *health) {
+void aimp_compose_service_status(aimp_pass *pass, aimp_health *health) {
     aimp_arena *a = pass->arena;
-    const aimp_node *status = pass->status ? pass->status : aimp_map_from(a, NULL, 0);
+    const aimp_node *status = aimp_status_base(pass, health);
     const aimp_object *cache = pass->cache.found.object;
-    status = aimp_map_with(a, status, "status", aimp_string(a, health->root));
-    status = aimp_map_with(a, status, "conditions", conditions_node(pass, health));
     if (aimp_is_ready(pass->model.object))
-        status = aimp_map_with(a, status, "resolvedModel",
-                               reference(pass, pass->model.object, pass->rules->resolved_model_has_namespace, true));
+        status = aimp_map_with(
+            a, status, "resolvedModel",
+            aimp_status_reference(pass, pass->model.object, pass->rules->resolved_model_has_namespace, true));
     if (aimp_is_ready(pass->template_.object))
-        status = aimp_map_with(a, status, "resolvedTemplate", reference(pass, pass->template_.object, true, true));
+        status = aimp_map_with(a, status, "resolvedTemplate",
+                               aimp_status_reference(pass, pass->template_.object, true, true));
     if (aimp_is_ready(cache))
-        status = aimp_map_with(a, status, "cache",
-                               aimp_map_of(a, "templateCacheRef", reference(pass, cache, true, false), NULL));
-    const aimp_object *config = pass->config.object;
-    if (pass->rules->status_follows_the_seed && config) /* B-42 */
-        status = aimp_map_with(a, status, "resolvedRuntimeConfig", reference(pass, config, true, true));
+        status =
+            aimp_map_with(a, status, "cache",
+                          aimp_map_of(a, "templateCacheRef", aimp_status_reference(pass, cache, true, false), NULL));
     bool foreign_route = pass->rules->collisions_are_seen && aimp_pass_collides(pass, pass->seen.route.object);
     if (pass->seen.route.object && !foreign_route) status = aimp_map_with(a, status, "routing", route_status(pass));
     status = aimp_map_with(a, status, "runtime", runtime(pass));
-    const aimp_node *generation = aimp_get(pass->service->metadata, "generation");
-    if (pass->rules->status_follows_the_seed && generation)
-        status = aimp_map_with(a, status, "observedGeneration", generation);
     health->status = status;
 }

@@ -17,7 +17,8 @@ static bool is_false(aimp_health *health, const char *type) {
     return c && strcmp(c->status, "False") == 0;
 }
 
-static void set(aimp_health *health, const char *type, const char *status, const char *reason, const char *message) {
+void aimp_set_condition(aimp_health *health, const char *type, const char *status, const char *reason,
+                        const char *message) {
     aimp_condition *c = find(health, type);
     if (!c) {
         c = &health->conditions[health->condition_count++];
@@ -32,12 +33,8 @@ static const char *type_of(aimp_pass *pass, const aimp_component *c) {
     return aimp_format(pass->arena, "%sReady", aimp_or_empty(c->name));
 }
 
-static const char *const own_components[] = {
-    "Model", "Template", "RuntimeConfig", "InferenceService", "InferenceServicePods", "Cache", "HTTPRoute",
-    "HPA",   NULL};
-
-static bool is_own_component_type(const char *type) {
-    for (const char *const *name = own_components; *name; name++) {
+static bool is_own_component_type(const aimp_health *health, const char *type) {
+    for (const char *const *name = health->rules->components; *name; name++) {
         size_t size = strlen(*name);
         if (strncmp(type, *name, size) == 0 && strcmp(type + size, "Ready") == 0) return true;
     }
@@ -53,15 +50,19 @@ static const aimp_component *component_of(const aimp_health *health, const char 
     return NULL;
 }
 
+/* DependenciesReachable, AuthValid, ConfigValid, Ready, and two of a kind's own. */
+#define ENGINE_CONDITIONS 6
+
 /* The stored conditions; by the documented rule without those of our own components that are gone (B-34). */
 static void load_conditions(aimp_pass *pass, aimp_health *health) {
     size_t stored = aimp_count(pass->recorded_conditions);
-    health->conditions = aimp_take_array(pass->arena, stored + AIMP_MAX_COMPONENTS + 4, sizeof *health->conditions);
+    health->conditions =
+        aimp_take_array(pass->arena, stored + AIMP_MAX_COMPONENTS + ENGINE_CONDITIONS, sizeof *health->conditions);
     health->condition_count = 0;
     for (size_t i = 0; i < stored; i++) {
         const aimp_node *c = aimp_item(pass->recorded_conditions, i);
         const char *type = aimp_or_empty(aimp_get_text(c, "type"));
-        if (pass->rules->status_follows_the_seed && is_own_component_type(type) && !component_of(health, type))
+        if (pass->rules->status_follows_the_seed && is_own_component_type(health, type) && !component_of(health, type))
             continue;
         health->conditions[health->condition_count++] =
             (aimp_condition){type, aimp_or_empty(aimp_get_text(c, "status")), aimp_or_empty(aimp_get_text(c, "reason")),
@@ -82,7 +83,7 @@ static bool in_grace(const aimp_pass *pass, aimp_health *health) {
 
 /* Which components' errors count: by the documented rule what runs already gates nothing (B-35). */
 static bool counts(const aimp_pass *pass, const aimp_component *c) {
-    return !pass->rules->status_follows_the_seed || !aimp_equal(c->name, "InferenceServicePods");
+    return !pass->rules->status_follows_the_seed || !c->name || !aimp_ends_with(c->name, "Pods");
 }
 
 static void gather_flags(const aimp_pass *pass, aimp_health *health) {
@@ -101,9 +102,10 @@ static void gather_flags(const aimp_pass *pass, aimp_health *health) {
 
 static void write_reachable(aimp_health *health) {
     if (health->infrastructure)
-        set(health, "DependenciesReachable", "False", "InfrastructureError", "Cannot reach dependencies");
+        aimp_set_condition(health, "DependenciesReachable", "False", "InfrastructureError",
+                           "Cannot reach dependencies");
     else if (is_false(health, "DependenciesReachable"))
-        set(health, "DependenciesReachable", "True", "Reachable", "All dependencies are reachable");
+        aimp_set_condition(health, "DependenciesReachable", "True", "Reachable", "All dependencies are reachable");
 }
 
 static void write_components(aimp_pass *pass, aimp_health *health, bool grace) {
@@ -115,21 +117,22 @@ static void write_components(aimp_pass *pass, aimp_health *health, bool grace) {
         if (grace && previous && c->error.category == AIMP_C_INFRASTRUCTURE) status = previous->status;
         const char *message = aimp_component_message(c);
         if (c->details) message = aimp_format(pass->arena, "%s. %s", message, c->details);
-        set(health, type, status, aimp_component_reason(c), message);
+        aimp_set_condition(health, type, status, aimp_component_reason(c), message);
     }
 }
 
 static void write_valid(aimp_health *health) {
     if (health->auth)
-        set(health, "AuthValid", "False", "AuthError", "Authentication or authorization failure");
+        aimp_set_condition(health, "AuthValid", "False", "AuthError", "Authentication or authorization failure");
     else if (is_false(health, "AuthValid"))
-        set(health, "AuthValid", "True", "AuthenticationValid", "Authentication and authorization successful");
+        aimp_set_condition(health, "AuthValid", "True", "AuthenticationValid",
+                           "Authentication and authorization successful");
     if (health->invalid)
-        set(health, "ConfigValid", "False", "InvalidSpec", "Configuration validation failed");
+        aimp_set_condition(health, "ConfigValid", "False", "InvalidSpec", "Configuration validation failed");
     else if (health->missing)
-        set(health, "ConfigValid", "False", "ReferenceNotFound", "Referenced resource not found");
+        aimp_set_condition(health, "ConfigValid", "False", "ReferenceNotFound", "Referenced resource not found");
     else if (is_false(health, "ConfigValid"))
-        set(health, "ConfigValid", "True", "ConfigurationValid", "Configuration is valid");
+        aimp_set_condition(health, "ConfigValid", "True", "ConfigurationValid", "Configuration is valid");
 }
 
 static const char *const bad_to_good[] = {"Failed",   "NotAvailable", "Degraded", "Pending",
@@ -210,7 +213,7 @@ static bool write_flagged(aimp_pass *pass, aimp_health *health, const scan *s) {
                                             : "Referenced resource not found";
     if (pass->rules->status_follows_the_seed)
         message = blocking_message(pass, health, first_blocking(s), message); /* S-15 */
-    set(health, "Ready", "False", reason, message);
+    aimp_set_condition(health, "Ready", "False", reason, message);
     health->root = "Failed";
     return true;
 }
@@ -221,18 +224,25 @@ static void write_ready(aimp_pass *pass, aimp_health *health) {
     if (write_flagged(pass, health, &s)) return;
     bool ready = strcmp(s.worst, "Ready") == 0;
     if (ready)
-        set(health, "Ready", "True", "AllComponentsReady", "All components are ready");
+        aimp_set_condition(health, "Ready", "True", "AllComponentsReady", "All components are ready");
     else if (s.broken)
-        set(health, "Ready", "False", s.broken->reason,
-            blocking_message(pass, health, seed ? first_blocking(&s) : s.broken, ""));
+        aimp_set_condition(health, "Ready", "False", s.broken->reason,
+                           blocking_message(pass, health, seed ? first_blocking(&s) : s.broken, ""));
     else if (health->infrastructure)
-        set(health, "Ready", "False", "InfrastructureError", "Infrastructure error - waiting for retry");
+        aimp_set_condition(health, "Ready", "False", "InfrastructureError", "Infrastructure error - waiting for retry");
     else
-        set(health, "Ready", "False", "Progressing",
-            seed ? blocking_message(pass, health, first_blocking(&s), "") : "Waiting for components to become ready");
+        aimp_set_condition(health, "Ready", "False", "Progressing",
+                           seed ? blocking_message(pass, health, first_blocking(&s), "")
+                                : "Waiting for components to become ready");
     const char *root = health->infrastructure && !ready ? "Degraded" : s.worst;
     bool waits_for_gpu = seed && strcmp(root, "NotAvailable") == 0; /* B-32 */
-    health->root = strcmp(root, "Progressing") == 0 ? "Starting" : ready ? "Running" : waits_for_gpu ? "Pending" : root;
+    if (!health->rules->serves)
+        health->root = root;
+    else
+        health->root = strcmp(root, "Progressing") == 0 ? "Starting"
+                       : ready                          ? "Running"
+                       : waits_for_gpu                  ? "Pending"
+                                                        : root;
 }
 
 void aimp_run_state_engine(aimp_pass *pass, aimp_health *health) {
@@ -242,6 +252,7 @@ void aimp_run_state_engine(aimp_pass *pass, aimp_health *health) {
     write_reachable(health);
     write_components(pass, health, grace);
     write_valid(health);
+    if (health->rules->decorate) health->rules->decorate(pass, health);
     write_ready(pass, health);
     health->retry = health->infrastructure;
     health->may_apply = !health->infrastructure && !health->auth && !health->invalid && !health->missing;
@@ -264,10 +275,10 @@ static void sort_apply_failure(aimp_health *health, const char *reason, const ch
     }
     bool refused = strcmp(condition, "DependenciesReachable") != 0;
     if (refused || strcmp(health->root, "Failed") != 0) {
-        set(health, "Ready", "False", shown, message);
+        aimp_set_condition(health, "Ready", "False", shown, message);
         health->root = refused ? "Failed" : "Degraded";
     }
-    set(health, condition, "False", shown, message);
+    aimp_set_condition(health, condition, "False", shown, message);
 }
 
 void aimp_record_apply_failure(aimp_pass *pass, aimp_health *health, const char *reason, const char *message) {
@@ -276,5 +287,5 @@ void aimp_record_apply_failure(aimp_pass *pass, aimp_health *health, const char 
     if (pass->rules->apply_errors_are_sorted)
         sort_apply_failure(health, reason, message);
     else
-        set(health, "DependenciesReachable", "False", "InfrastructureError", message);
+        aimp_set_condition(health, "DependenciesReachable", "False", "InfrastructureError", message);
 }

@@ -54,7 +54,7 @@ static aimp_dimension deciding(const aimp_pass *pass, const aimp_candidate *c, c
 
 static aimp_remedy name_it(aimp_pass *pass, const aimp_object *object) {
     aimp_remedy remedy =
-        aimp_remedy_set(pass->arena, pass->service, "/spec/template/name", aimp_string(pass->arena, object->name),
+        aimp_remedy_set(pass->arena, pass->object, "/spec/template/name", aimp_string(pass->arena, object->name),
                         aimp_format(pass->arena, "set spec.template.name: %s", object->name));
     remedy.recreate = aimp_get(pass->spec, "template") != NULL;
     return remedy;

@@ -92,7 +92,7 @@ static void note_missing(aimp_pass *pass, const char *name) {
     aimp_arena *a = pass->arena;
     const char *near = aimp_pass_nearest(pass, AIMP_TEMPLATE, name);
     if (!near) near = aimp_pass_nearest(pass, AIMP_CLUSTER_TEMPLATE, name);
-    aimp_finding *f = aimp_pass_note(pass, AIMP_R_TEMPLATE_NOT_FOUND, AIM_SEVERITY_ERROR, pass->service);
+    aimp_finding *f = aimp_pass_note(pass, AIMP_R_TEMPLATE_NOT_FOUND, AIM_SEVERITY_ERROR, pass->object);
     f->pointer = "/spec/template/name";
     f->actual = name;
     f->wanted = near ? near : "the name of an AIMServiceTemplate or AIMClusterServiceTemplate";
@@ -105,7 +105,7 @@ static void note_missing(aimp_pass *pass, const char *name) {
     if (!near) {
         f->remedy.text = "leave spec.template.name out to let one be selected";
     } else {
-        f->remedy = aimp_remedy_set(a, pass->service, "/spec/template/name", aimp_string(a, near),
+        f->remedy = aimp_remedy_set(a, pass->object, "/spec/template/name", aimp_string(a, near),
                                     aimp_format(a, "set spec.template.name: %s", near));
         f->remedy.recreate = true;
     }
@@ -113,7 +113,7 @@ static void note_missing(aimp_pass *pass, const char *name) {
 
 /* Nothing is derived, and the base runs without the overrides: said, never silent (S-05). */
 static void note_not_applied(aimp_pass *pass, const char *why) {
-    aimp_finding *f = aimp_pass_note(pass, AIMP_R_OVERRIDES_NOT_APPLIED, AIM_SEVERITY_WARNING, pass->service);
+    aimp_finding *f = aimp_pass_note(pass, AIMP_R_OVERRIDES_NOT_APPLIED, AIM_SEVERITY_WARNING, pass->object);
     f->pointer = "/spec/overrides";
     f->message = aimp_format(pass->arena, "spec.overrides have no effect: %s", why);
 }

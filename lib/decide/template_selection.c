@@ -54,7 +54,7 @@ static bool is_optimized(aimp_pass *pass, aimp_candidate *c, aimp_judgement *j, 
     if (j->kept) return true;
     f->reason = AIMP_R_UNOPTIMIZED;
     f->message = *type ? aimp_format(pass->arena, "profile type %s", type) : "the profile has no type";
-    f->remedy = aimp_remedy_set(pass->arena, pass->service, "/spec/template/allowUnoptimized", aimp_bool(true),
+    f->remedy = aimp_remedy_set(pass->arena, pass->object, "/spec/template/allowUnoptimized", aimp_bool(true),
                                 "set spec.template.allowUnoptimized: true");
     f->remedy.recreate = aimp_get(pass->spec, "template") != NULL; /* immutable once present */
     return false;
@@ -209,9 +209,9 @@ static void prefer_namespaced(aimp_pass *pass) {
         f->actual = "cluster-wide";
         f->wanted = "namespaced";
         f->message = "a namespaced template takes precedence";
-        f->remedy = aimp_remedy_set(pass->arena, pass->service, "/spec/template/name",
-                                    aimp_string(pass->arena, c->object->name),
-                                    aimp_format(pass->arena, "set spec.template.name: %s", c->object->name));
+        f->remedy =
+            aimp_remedy_set(pass->arena, pass->object, "/spec/template/name", aimp_string(pass->arena, c->object->name),
+                            aimp_format(pass->arena, "set spec.template.name: %s", c->object->name));
         f->remedy.recreate = aimp_get(pass->spec, "template") != NULL;
     }
 }

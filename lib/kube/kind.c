@@ -38,6 +38,9 @@ static const aimp_kind_info kinds[AIMP_KIND_COUNT] = {
      &aimp_http_route_schema},
     {AIMP_GATEWAY, "Gateway", "gateway.networking.k8s.io", "v1", "gateways", true, NULL, &aimp_open_schema},
     {AIMP_SECRET, "Secret", "", "v1", "secrets", true, NULL, &aimp_open_schema},
+    {AIMP_ROLE_BINDING, "RoleBinding", "rbac.authorization.k8s.io", "v1", "rolebindings", true, NULL,
+     &aimp_open_schema},
+    {AIMP_NAMESPACE, "Namespace", "", "v1", "namespaces", false, NULL, &aimp_open_schema},
 };
 
 const aimp_kind_info *aimp_kind_of(aimp_kind id) {

@@ -30,6 +30,8 @@ typedef enum aimp_kind {
     AIMP_HTTP_ROUTE,
     AIMP_GATEWAY,
     AIMP_SECRET, /* its name only */
+    AIMP_ROLE_BINDING,
+    AIMP_NAMESPACE,
     AIMP_KIND_COUNT
 } aimp_kind;
 

@@ -4,7 +4,7 @@
 
 #include <aim/lint.h>
 
-#include "plan/service_plan.h"
+#include "plan/object_plan.h"
 
 typedef struct aimp_linting {
     aimp_arena *arena;

@@ -33,7 +33,7 @@ void aimp_answer_free(aimp_answer *answer) {
 typedef struct question {
     aimp_answer *answer;
     const aim_cluster *cluster;
-    const aimp_object *service;
+    const aimp_object *object;
     const aim_policy *policy;
     const char *now;
     aimp_depth depth;
@@ -49,14 +49,14 @@ static void decide(aimp_pass *pass, aimp_depth depth) {
 
 static void run(void *arg) {
     question *q = arg;
-    aimp_service_plan *plan = &q->answer->plan;
+    aimp_plan *plan = &q->answer->plan;
     aimp_arena *arena = &q->answer->arena;
-    aimp_pass_begin(&plan->pass, arena, q->cluster, q->service, q->policy,
+    aimp_pass_begin(&plan->pass, arena, q->cluster, q->object, q->policy,
                     q->now ? aimp_copy_string(arena, q->now) : NULL);
     plan->pass.held = &q->answer->held;
-    aimp_pass_hold(&plan->pass, q->service);
-    if (q->depth == AIMP_TO_PLAN)
-        aimp_plan_service(plan);
+    aimp_pass_hold(&plan->pass, q->object);
+    if (q->depth >= AIMP_TO_MANIFESTS)
+        aimp_plan_object(plan);
     else
         decide(&plan->pass, q->depth);
     const aimp_selection *selection = &plan->pass.template_;
@@ -76,36 +76,43 @@ aim_code aimp_options_check(const aim_options *options, const aim_allocator *all
     return AIM_OK;
 }
 
-static aim_code find_service(const aim_cluster *cluster, const aim_ref *ref, const aimp_object **out, aim_error **err) {
+/* Only plans are made for other kinds than services. */
+static aim_code find_object(const aim_cluster *cluster, const aim_ref *ref, aimp_depth depth, const aimp_object **out,
+                            aim_error **err) {
     const aim_allocator *allocator = &cluster->context->allocator;
     if (!aimp_struct_ok(ref, sizeof *ref, 0))
         return aimp_fail(err, allocator, AIM_E_STRUCT, NULL, "aim_ref has a wrong struct_size or unknown flags");
-    if (!ref->name) return aimp_fail(err, allocator, AIM_E_ARGUMENT, NULL, "the service has no name");
-    if (ref->kind && aimp_kind_of_ref(ref) != AIMP_SERVICE)
-        return aimp_fail(err, allocator, AIM_E_UNSUPPORTED, NULL, "plans are made for AIMService, not for %.100s",
+    const aimp_kind kind = ref->kind ? aimp_kind_of_ref(ref) : AIMP_SERVICE;
+    if (!ref->name)
+        return aimp_fail(err, allocator, AIM_E_ARGUMENT, NULL, "the %s has no name",
+                         kind == AIMP_SERVICE ? "service" : "object");
+    if (kind != AIMP_SERVICE && (depth != AIMP_TO_PLAN || !aimp_plan_kind_of(kind)))
+        return aimp_fail(err, allocator, AIM_E_UNSUPPORTED, NULL, "%s, not for %.100s",
+                         depth == AIMP_TO_PLAN ? "plans are made for AIMService, AIMTemplateCache and AIMArtifact"
+                                               : "this is answered for AIMService",
                          ref->kind);
     const char *ns = aimp_is_empty(ref->ns) ? "default" : ref->ns;
-    *out = aimp_cluster_object(cluster, AIMP_SERVICE, ns, ref->name);
+    *out = aimp_cluster_object(cluster, kind, ns, ref->name);
     if (*out) return AIM_OK;
-    aim_ref like = {.struct_size = sizeof like, .kind = "AIMService", .ns = ns, .name = ref->name};
+    aim_ref like = {.struct_size = sizeof like, .kind = aimp_kind_of(kind)->kind, .ns = ns, .name = ref->name};
     const char *near = aim_cluster_nearest(cluster, &like);
-    return aimp_fail(err, allocator, AIM_E_NOT_FOUND, NULL, "AIMService %.100s/%.253s is not in the input%s%.253s%s",
+    return aimp_fail(err, allocator, AIM_E_NOT_FOUND, NULL, "%s %.100s/%.253s is not in the input%s%.253s%s", like.kind,
                      ns, ref->name, near ? " (did you mean " : "", near ? near : "", near ? "?)" : "");
 }
 
-aim_code aimp_answer_new(const aim_cluster *cluster, const aim_ref *service, const aim_options *options,
+aim_code aimp_answer_new(const aim_cluster *cluster, const aim_ref *object, const aim_options *options,
                          aimp_depth depth, aimp_answer **out, aim_error **err) {
     if (err) *err = NULL;
     *out = NULL;
-    if (!cluster || !service)
-        return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "cluster or service is NULL");
+    if (!cluster || !object)
+        return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "cluster or object is NULL");
     const aim_allocator *allocator = &cluster->context->allocator;
     question q = {.cluster = cluster,
                   .depth = depth,
                   .policy = options ? options->policy : NULL,
                   .now = options ? options->now : NULL};
     aim_code code = aimp_options_check(options, allocator, err);
-    if (!code) code = find_service(cluster, service, &q.service, err);
+    if (!code) code = find_object(cluster, object, depth, &q.object, err);
     if (code) return code;
     aimp_guard guard = {.cancel = options ? options->cancel : NULL};
     q.answer = aimp_answer_alloc(cluster->context, &guard);

@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "base/struct.h"
-#include "plan/service_plan.h"
+#include "plan/object_plan.h"
 
 typedef struct aimp_answer aimp_answer;
 
@@ -32,7 +32,7 @@ struct aimp_answer {
     aimp_arena arena;
     aimp_held *held;
     const aim_policy *policy; /* counted; NULL until the question is asked */
-    aimp_service_plan plan;
+    aimp_plan plan;
     /* the four faces of the same answer */
     struct aim_resolution resolution;
     struct aim_selection selection;
@@ -41,9 +41,14 @@ struct aimp_answer {
 };
 
 /* How far a question needs the pass to run. */
-typedef enum aimp_depth { AIMP_TO_TEMPLATE, AIMP_TO_CACHE, AIMP_TO_PLAN } aimp_depth;
+typedef enum aimp_depth {
+    AIMP_TO_TEMPLATE,
+    AIMP_TO_CACHE,
+    AIMP_TO_MANIFESTS, /* the whole plan, of a service */
+    AIMP_TO_PLAN       /* the whole plan, of every kind that has one */
+} aimp_depth;
 
-aim_code aimp_answer_new(const aim_cluster *cluster, const aim_ref *service, const aim_options *options,
+aim_code aimp_answer_new(const aim_cluster *cluster, const aim_ref *object, const aim_options *options,
                          aimp_depth depth, aimp_answer **out, aim_error **err);
 /* An answer without content, in its own arena; NULL when memory is out. */
 aimp_answer *aimp_answer_alloc(aim_context *context, aimp_guard *guard);

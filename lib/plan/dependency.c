@@ -10,13 +10,17 @@ typedef struct changed {
     const aimp_object *now; /* NULL: it is gone, or nobody says what it is */
 } changed;
 
+static bool has_key(const aimp_object *object, const aimp_read *read) {
+    return read->label ? aimp_equal(aimp_object_label(object, read->label), read->key)
+                       : aimp_tables_has_key(object, read->index, read->ns, read->key);
+}
+
 /* The plan listed the object, as it was. */
 static bool was_listed(const aimp_answer *answer, const changed *c, const aimp_read *read) {
     for (; answer; answer = answer->base) {
         for (const aimp_held *h = answer->held; h; h = h->next) {
             const aimp_object *o = h->object;
-            if (o->kind == c->kind && aimp_equal(o->ns, c->ns) && strcmp(o->name, c->name) == 0 &&
-                aimp_tables_has_key(o, read->index, read->ns, read->key))
+            if (o->kind == c->kind && aimp_equal(o->ns, c->ns) && strcmp(o->name, c->name) == 0 && has_key(o, read))
                 return true;
         }
     }
@@ -27,7 +31,7 @@ static bool is_read(const aimp_answer *answer, const aimp_read *read, const chan
     if (read->kind != c->kind || (read->ns && !aimp_equal(read->ns, c->ns))) return false;
     if (read->name) return strcmp(read->name, c->name) == 0;
     if (!read->key || !known) return true;
-    return was_listed(answer, c, read) || (c->now && aimp_tables_has_key(c->now, read->index, read->ns, read->key));
+    return was_listed(answer, c, read) || (c->now && has_key(c->now, read));
 }
 
 int32_t aim_plan_depends_on(const aim_plan *plan, const aim_cluster *cluster, const aim_ref *object) {

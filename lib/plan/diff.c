@@ -24,7 +24,7 @@ void aimp_changes_add(aimp_arena *arena, aimp_changes *changes, aimp_change chan
 
 typedef struct comparing {
     aim_diff *diff;
-    const aimp_service_plan *plan;
+    const aimp_plan *plan;
     const aim_cluster *cluster;
 } comparing;
 
@@ -102,11 +102,13 @@ static void compare(void *arg) {
     comparing *c = arg;
     aimp_changes *changes = &c->diff->changes;
     changes->last = &changes->first;
-    changes->ns = aimp_copy_string(&c->diff->arena, c->plan->pass.ns);
-    changes->name = aimp_copy_string(&c->diff->arena, c->plan->pass.name);
+    changes->subject = aimp_node_copy(&c->diff->arena, aimp_plan_subject(c->plan, &c->diff->arena));
+    changes->is_service = c->plan->kind->kind == AIMP_SERVICE;
+    changes->title = aimp_plan_title(c->plan, &c->diff->arena);
     const aimp_health *health = &c->plan->health;
     if (c->plan->paused) changes->blocked = "reconciliation is paused";
-    if (c->plan->deleting) changes->blocked = "the service is being deleted";
+    if (c->plan->deleting)
+        changes->blocked = aimp_format(&c->diff->arena, "the %s is being deleted", c->plan->kind->noun);
     for (size_t i = 0; !health->may_apply && i < health->condition_count; i++) {
         if (strcmp(health->conditions[i].type, "Ready") == 0)
             changes->blocked =

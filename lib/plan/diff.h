@@ -5,7 +5,7 @@
 #include <aim/diff.h>
 
 #include "doc/node.h"
-#include "plan/service_plan.h"
+#include "plan/object_plan.h"
 
 /* Which object changes; title is "HTTPRoute apps/chat". */
 typedef struct aimp_changed {
@@ -24,8 +24,10 @@ typedef struct aimp_change {
 } aimp_change;
 
 typedef struct aimp_changes {
-    const char *ns, *name; /* of the service */
-    const char *blocked;   /* why the plan is not all of it: "Failed: …"; NULL: nothing is in the way */
+    const char *title;        /* of the object of the plan */
+    const aimp_node *subject; /* the same as data */
+    bool is_service;
+    const char *blocked; /* why the plan is not all of it: "Failed: …"; NULL: nothing is in the way */
     aimp_change *first, **last;
     size_t count;
 } aimp_changes;

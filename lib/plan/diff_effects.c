@@ -37,6 +37,9 @@ static const char *of_object(aimp_kind kind, bool created) {
     case AIMP_HTTP_ROUTE: return created ? "opens the route" : "closes the route";
     case AIMP_TEMPLATE_CACHE:
         return created ? "downloads the weights into new volumes" : "deletes the cache and the volumes that it owns";
+    case AIMP_ARTIFACT:
+        return created ? "downloads the weights into a new volume" : "deletes the artifact and its volume";
+    case AIMP_CLAIM: return created ? "asks for a new volume" : "deletes the volume";
     case AIMP_TEMPLATE:
         return created ? "the template has to become Ready first" : "nothing uses the template any more";
     case AIMP_MODEL: return created ? "the model's templates are discovered first" : "nothing uses the model any more";

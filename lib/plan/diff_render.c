@@ -54,15 +54,11 @@ static void add_count(aimp_text *out, const aimp_changes *changes) {
                          changes->count == 1 ? "" : "s");
 }
 
-static const char *service_title(aimp_arena *arena, const aimp_changes *changes) {
-    return aimp_format(arena, "%s/%s", changes->ns, changes->name);
-}
-
 static void write_text(const aimp_changes *changes, bool color, aimp_text *out) {
     static const char signs[] = " +-+~-";
     static const aimp_text_style styles[] = {AIMP_PLAIN, AIMP_GREEN, AIMP_RED, AIMP_GREEN, AIMP_YELLOW, AIMP_RED};
     aimp_style(out, color, AIMP_BOLD);
-    aimp_text_add_safe(out, service_title(out->arena, changes));
+    aimp_text_add_safe(out, changes->title);
     aimp_style(out, color, AIMP_PLAIN);
     aimp_text_add_string(out, " · ");
     add_count(out, changes);
@@ -99,7 +95,7 @@ static void add_code(aimp_text *out, const char *text) {
 
 static void write_markdown(const aimp_changes *changes, aimp_text *out) {
     aimp_text_add_string(out, "### ");
-    aimp_text_add_markdown(out, service_title(out->arena, changes));
+    aimp_text_add_markdown(out, changes->title);
     aimp_text_add_string(out, ": ");
     add_count(out, changes);
     aimp_text_add_char(out, '\n');
@@ -133,11 +129,9 @@ static void write_json(const aimp_changes *changes, aimp_text *out) {
                                           aimp_reference_node(a, c->object.kind, c->object.ns, c->object.name),
                                           "pointer", aimp_string(a, c->pointer), "before", c->before, "after", c->after,
                                           "effect", aimp_string_or_none(a, c->effect), NULL));
-    aimp_write_json(out, aimp_map_of(a, "service",
-                                     aimp_map_of(a, "namespace", aimp_string(a, changes->ns), "name",
-                                                 aimp_string(a, changes->name), NULL),
-                                     "blocked", aimp_string_or_none(a, changes->blocked), "changes",
-                                     aimp_items_list(&list), NULL));
+    aimp_write_json(out,
+                    aimp_map_of(a, changes->is_service ? "service" : "object", changes->subject, "blocked",
+                                aimp_string_or_none(a, changes->blocked), "changes", aimp_items_list(&list), NULL));
     aimp_text_add_char(out, '\n');
 }
 

@@ -1,13 +1,13 @@
 /* The explanation as text: who won, why everybody else lost, what to beware of. */
 #include <string.h>
 
-#include "plan/service_plan.h"
+#include "plan/object_plan.h"
 #include "plan/text_style.h"
 
 #define VERDICT_WIDTH 10
 #define SCOPE_WIDTH 9
 
-static void header(const aimp_service_plan *plan, aimp_text *out, bool color) {
+static void header(const aimp_plan *plan, aimp_text *out, bool color) {
     const aimp_pass *pass = &plan->pass;
     const aimp_resolution *r = &pass->model;
     const aimp_selection *s = &pass->template_;
@@ -101,8 +101,8 @@ static void remedy_line(aimp_text *out, const aimp_finding *f, size_t indent) {
     aimp_text_add_string(out, f->remedy.recreate ? " (in a new service: the field is immutable)\n" : "\n");
 }
 
-static void candidate_lines(const aimp_service_plan *plan, aimp_text *out, const aimp_candidate *c, size_t width,
-                            bool wide, bool color) {
+static void candidate_lines(const aimp_plan *plan, aimp_text *out, const aimp_candidate *c, size_t width, bool wide,
+                            bool color) {
     const size_t indent = 2 + VERDICT_WIDTH + width + SCOPE_WIDTH;
     begin_line(out, color, c->verdict, c->object, width);
     if (c->verdict == AIM_VERDICT_CHOSEN) {
@@ -132,7 +132,7 @@ static void candidate_lines(const aimp_service_plan *plan, aimp_text *out, const
     }
 }
 
-static void template_lines(const aimp_service_plan *plan, aimp_text *out, bool wide, bool color) {
+static void template_lines(const aimp_plan *plan, aimp_text *out, bool wide, bool color) {
     const aimp_selection *s = &plan->pass.template_;
     const size_t width = name_width(s);
     for (size_t i = 0; i < s->candidate_count; i++)
@@ -165,7 +165,7 @@ static bool is_lost(const char *state) {
     return strcmp(state, "Failed") == 0 || strcmp(state, "Degraded") == 0;
 }
 
-static void outcome_lines(const aimp_service_plan *plan, aimp_text *out, bool color) {
+static void outcome_lines(const aimp_plan *plan, aimp_text *out, bool color) {
     static const char *const labels[] = {"", "", "none", "waiting", "ambiguous", "error"};
     const aimp_pass *pass = &plan->pass;
     const aimp_resolution *r = &pass->model;
@@ -181,7 +181,7 @@ static void outcome_lines(const aimp_service_plan *plan, aimp_text *out, bool co
         outcome_line(out, color, is_lost(s->object->state) ? "error" : "waiting", s->message);
 }
 
-static void finding_lines(const aimp_service_plan *plan, aimp_text *out, bool wide, bool color) {
+static void finding_lines(const aimp_plan *plan, aimp_text *out, bool wide, bool color) {
     static const char *const labels[] = {"", "error", "warning", "note"};
     static const aimp_text_style styles[] = {AIMP_PLAIN, AIMP_RED, AIMP_YELLOW, AIMP_DIM};
     for (const aimp_finding *f = plan->pass.findings.first; f; f = f->next) {
@@ -196,15 +196,19 @@ static void finding_lines(const aimp_service_plan *plan, aimp_text *out, bool wi
     }
 }
 
-void aimp_write_unknown(const aimp_service_plan *plan, aimp_text *out, bool color) {
-    aimp_text kinds = aimp_text_new(out->arena);
+const char *aimp_unknown_kinds(const aimp_plan *plan, aimp_arena *arena) {
+    aimp_text kinds = aimp_text_new(arena);
     for (int i = 1; i < AIMP_KIND_COUNT; i++) {
         if (plan->pass.unknown_kinds >> i & 1)
             aimp_text_add_format(&kinds, "%s%s", kinds.size ? ", " : "", aimp_kind_of((aimp_kind)i)->kind);
     }
-    if (!kinds.size) return;
-    aimp_text_add_string(&kinds, ": not in the input, so not known (--complete: what is missing does not exist)");
-    outcome_line(out, color, "unknown", aimp_text_string(&kinds));
+    if (kinds.size)
+        aimp_text_add_string(&kinds, ": not in the input, so not known (--complete: what is missing does not exist)");
+    return aimp_text_string(&kinds);
+}
+
+void aimp_write_unknown(const aimp_plan *plan, aimp_text *out, bool color) {
+    outcome_line(out, color, "unknown", aimp_unknown_kinds(plan, out->arena));
 }
 
 /* A blank line between blocks, but not after nothing. */
@@ -215,7 +219,11 @@ static void block(aimp_text *out, const aimp_text *lines, bool *any) {
     *any = true;
 }
 
-void aimp_write_explanation(const aimp_service_plan *plan, aimp_text *out, bool wide, bool color) {
+void aimp_write_explanation(const aimp_plan *plan, aimp_text *out, bool wide, bool color) {
+    if (plan->kind->kind != AIMP_SERVICE) {
+        aimp_write_object_explanation(plan, out, wide, color);
+        return;
+    }
     aimp_text candidates = aimp_text_new(out->arena), outcome = candidates, findings = candidates;
     bool any = false;
     header(plan, out, color);

@@ -3,7 +3,7 @@
  * yet is announced without a name. Rules: spec/caching.md sections 4 and 6. */
 #include <string.h>
 
-#include "plan/service_plan.h"
+#include "plan/object_plan.h"
 
 static aimp_parent parent_of(const aimp_pass *pass, aimp_kind kind, const aimp_node *object, const char *uid) {
     return (aimp_parent){kind, aimp_or_empty(aimp_text_at(object, "metadata", "name", NULL)), uid,
@@ -11,7 +11,7 @@ static aimp_parent parent_of(const aimp_pass *pass, aimp_kind kind, const aimp_n
 }
 
 /* Claims and jobs of one source; artifact: the existing or the announced one. */
-static void follow_artifact(aimp_service_plan *plan, const aimp_cache_source *s, const aimp_node *artifact) {
+static void follow_artifact(aimp_plan *plan, const aimp_cache_source *s, const aimp_node *artifact) {
     aimp_pass *pass = &plan->pass;
     const char *uid = s->artifact && *s->artifact->uid ? s->artifact->uid : NULL;
     aimp_parent parent = parent_of(pass, AIMP_ARTIFACT, artifact, aimp_or_empty(uid));
@@ -28,10 +28,18 @@ static void follow_artifact(aimp_service_plan *plan, const aimp_cache_source *s,
                      true);
 }
 
-static void follow_cache(aimp_service_plan *plan) {
+static bool is_applied(const aimp_plan *plan, aimp_kind kind, const char *name) {
+    for (size_t i = 0; i < plan->apply.count; i++) {
+        const aimp_action *action = &plan->apply.items[i];
+        if (action->kind == kind && (!name || aimp_equal(action->name, name))) return true;
+    }
+    return false;
+}
+
+static void follow_cache(aimp_plan *plan) {
     aimp_pass *pass = &plan->pass;
     aimp_cache *cache = &pass->cache;
-    aimp_parent service = aimp_service_parent(pass);
+    aimp_parent service = aimp_pass_parent(pass);
     const aimp_object *existing = cache->found.object;
     const aimp_node *cache_object =
         existing ? existing->root
@@ -44,22 +52,41 @@ static void follow_cache(aimp_service_plan *plan) {
         const aimp_node *artifact = s->artifact ? s->artifact->root : NULL;
         if (!artifact) {
             artifact = aimp_with_parent(pass, aimp_render_artifact(pass, i, missing++), &parent, cache->dedicated);
-            aimp_actions_add(pass, &plan->later, artifact, cache->dedicated);
+            if (!s->artifact_name || !is_applied(plan, AIMP_ARTIFACT, s->artifact_name))
+                aimp_actions_add(pass, &plan->later, artifact, cache->dedicated);
         }
         if (!aimp_is_ready(s->artifact)) follow_artifact(plan, s, artifact);
     }
 }
 
-static bool is_applied(const aimp_service_plan *plan, aimp_kind kind) {
-    for (size_t i = 0; i < plan->apply.count; i++) {
-        if (plan->apply.items[i].kind == kind) return true;
-    }
-    return false;
+void aimp_plan_cache_later(aimp_plan *plan) {
+    follow_cache(plan);
 }
 
-void aimp_plan_later(aimp_service_plan *plan) {
+static void add_unless_applied(aimp_plan *plan, aimp_kind kind, const aimp_node *object) {
     aimp_pass *pass = &plan->pass;
-    aimp_parent service = aimp_service_parent(pass);
+    aimp_parent artifact = aimp_pass_parent(pass);
+    if (!is_applied(plan, kind, aimp_text_at(object, "metadata", "name", NULL)))
+        aimp_actions_add(pass, &plan->later, aimp_with_parent(pass, object, &artifact, true), true);
+}
+
+void aimp_plan_artifact_later(aimp_plan *plan) {
+    aimp_pass *pass = &plan->pass;
+    const aimp_artifact_seen *seen = &pass->artifact;
+    const aimp_cache_source *s = &pass->cache.sources[0];
+    const char *uid = aimp_pass_lacks_uid(pass) ? NULL : pass->uid;
+    if (!seen->size_bytes) {
+        if (!seen->size_job.job.object) add_unless_applied(plan, AIMP_JOB, aimp_render_size_job(pass, s, uid));
+        return;
+    }
+    if (!seen->claim.object) add_unless_applied(plan, AIMP_CLAIM, aimp_render_claim(pass, s, uid));
+    if (!seen->is_ready && !seen->download_job.job.object)
+        add_unless_applied(plan, AIMP_JOB, aimp_render_download_job(pass, s, uid));
+}
+
+void aimp_plan_later(aimp_plan *plan) {
+    aimp_pass *pass = &plan->pass;
+    aimp_parent service = aimp_pass_parent(pass);
     bool route_waits =
         pass->routing.enabled && pass->routing.gateway && aimp_pass_lacks_uid(pass) && !*pass->routing.path_template;
     const char *problem = NULL;
@@ -69,7 +96,7 @@ void aimp_plan_later(aimp_service_plan *plan) {
     if (!aimp_is_ready(pass->template_.object)) return;
     if (pass->cache.source_count && !aimp_is_ready(pass->cache.found.object)) follow_cache(plan);
     bool will_serve = !pass->seen.inference_service.object && pass->seen.inference_service_name &&
-                      !is_applied(plan, AIMP_INFERENCE_SERVICE) && pass->cache.source_count && pass->model.object;
+                      !is_applied(plan, AIMP_INFERENCE_SERVICE, NULL) && pass->cache.source_count && pass->model.object;
     if (!will_serve) return;
     aimp_actions_add(pass, &plan->later, aimp_with_parent(pass, aimp_render_inference_service(pass), &service, true),
                      true);

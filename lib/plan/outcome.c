@@ -5,7 +5,7 @@
 
 typedef struct finishing {
     aimp_answer *answer;
-    const aimp_service_plan *from;
+    const aimp_plan *from;
     const aim_outcome *outcomes;
     size_t count;
     const char *now; /* NULL: that of the plan */
@@ -34,10 +34,20 @@ static aimp_actions keep_done(const finishing *f, const aimp_actions *tried, siz
     return done;
 }
 
+/* The finalizer goes when everything that goes along is gone, or may not be deleted by us. */
+static bool is_cleaned_up(const finishing *f, const aimp_actions *tried, const aimp_actions *done) {
+    size_t excused = 0;
+    for (size_t i = 0; i < tried->count; i++) {
+        const aim_outcome *outcome = outcome_of(f, i);
+        excused += outcome && (aimp_equal(outcome->reason, "NotFound") || aimp_equal(outcome->reason, "Forbidden"));
+    }
+    return done->count + excused == tried->count;
+}
+
 static void finish(void *arg) {
     finishing *f = arg;
     aimp_check_cancel(f->answer->arena.guard);
-    aimp_service_plan *plan = &f->answer->plan;
+    aimp_plan *plan = &f->answer->plan;
     aimp_arena *arena = &f->answer->arena;
     const aim_outcome *failure = NULL;
     *plan = *f->from;
@@ -46,6 +56,10 @@ static void finish(void *arg) {
     const size_t deletions = plan->remove.count;
     plan->remove = keep_done(f, &f->from->remove, 0, &failure);
     plan->apply = keep_done(f, &f->from->apply, deletions, &failure);
+    if (plan->deleting && !is_cleaned_up(f, &f->from->remove, &plan->remove)) {
+        plan->remove_finalizer = NULL;
+        plan->health.retry = true;
+    }
     if (!failure || !plan->health.condition_count) return;
     size_t room = plan->health.condition_count + 3; /* AuthValid, ConfigValid, DependenciesReachable */
     aimp_condition *own = aimp_take_array(arena, room, sizeof *own);
@@ -55,7 +69,7 @@ static void finish(void *arg) {
                               ? failure->reason
                               : aimp_format(arena, "%s (%s)", failure->message, failure->reason);
     aimp_record_apply_failure(&plan->pass, &plan->health, failure->reason, message);
-    aimp_compose_status(&plan->pass, &plan->health);
+    plan->health.rules->compose(&plan->pass, &plan->health);
 }
 
 /* What is wrong with an outcome; NULL when nothing is. */

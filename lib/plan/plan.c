@@ -22,23 +22,44 @@ void aim_plan_free(aim_plan *plan) {
     if (plan) aimp_answer_free(plan->answer);
 }
 
+/* Other kinds have no such parts. */
+static bool is_of_service(const aim_plan *plan) {
+    return plan && plan->answer->plan.kind->kind == AIMP_SERVICE;
+}
+
 const aim_resolution *aim_plan_resolution(const aim_plan *plan) {
-    return plan ? &plan->answer->resolution : NULL;
+    return is_of_service(plan) ? &plan->answer->resolution : NULL;
 }
 const aim_selection *aim_plan_selection(const aim_plan *plan) {
-    return plan ? &plan->answer->selection : NULL;
+    return is_of_service(plan) ? &plan->answer->selection : NULL;
 }
 const aim_cache_plan *aim_plan_cache(const aim_plan *plan) {
-    return plan ? &plan->answer->cache : NULL;
+    return is_of_service(plan) ? &plan->answer->cache : NULL;
 }
 const char *aim_plan_status(const aim_plan *plan) {
     return plan ? aimp_or_empty(plan->answer->plan.health.root) : "";
 }
 
+const char *aim_plan_finalizer(const aim_plan *plan, int32_t verb) {
+    if (!plan) return NULL;
+    const aimp_plan *p = &plan->answer->plan;
+    return verb == AIM_ACTION_ADD_FINALIZER      ? p->add_finalizer
+           : verb == AIM_ACTION_REMOVE_FINALIZER ? p->remove_finalizer
+                                                 : NULL;
+}
+
+int64_t aim_plan_requeue_after(const aim_plan *plan) {
+    return plan ? aimp_plan_requeue(&plan->answer->plan) : -1;
+}
+
+int32_t aim_plan_is_retried(const aim_plan *plan) {
+    return plan && plan->answer->plan.health.retry;
+}
+
 /* Deletions come first, as the reference runs them. */
 static const aimp_action *action_at(const aim_plan *plan, size_t index, bool *deletes) {
     if (!plan) return NULL;
-    const aimp_service_plan *p = &plan->answer->plan;
+    const aimp_plan *p = &plan->answer->plan;
     *deletes = index < p->remove.count;
     if (*deletes) return &p->remove.items[index];
     index -= p->remove.count;
@@ -62,7 +83,7 @@ aim_code aim_plan_action_at(const aim_plan *plan, size_t index, aim_action *out)
                         .ns = action->ns,
                         .name = action->name,
                         .uid = deletes ? action->uid : NULL,
-                        .field_manager = deletes ? NULL : AIMP_SERVICE_MANAGER};
+                        .field_manager = deletes ? NULL : plan->answer->plan.manager};
     aimp_struct_fill(out, &shown, sizeof shown);
     return AIM_OK;
 }
@@ -70,7 +91,7 @@ aim_code aim_plan_action_at(const aim_plan *plan, size_t index, aim_action *out)
 /* --- rendering --- */
 
 typedef struct rendering {
-    const aimp_service_plan *plan;
+    const aimp_plan *plan;
     const aimp_node *node; /* one object; NULL: a part of the plan */
     int32_t part, format;
     bool color;

@@ -1,7 +1,7 @@
 /* The plan as the documented JSON. It only grows: members may be added, none changes its meaning. */
 #include <string.h>
 
-#include "plan/service_plan.h"
+#include "plan/object_plan.h"
 
 /* clang-format off: the answer in code is indented like the answer */
 
@@ -95,40 +95,49 @@ static const char *cache_outcome(const aimp_cache *cache) {
     return cache->create ? "create" : aimp_failed(&cache->found.failure) ? "error" : "none";
 }
 
-static const aimp_node *cache_node(const aimp_pass *pass, aimp_arena *a) {
+static int64_t storage_of(const aimp_cache_source *s) {
     const int64_t gibibyte = (int64_t)1 << 30;
-    const aimp_cache *cache = &pass->cache;
-    const bool failed = !cache->found.object && aimp_failed(&cache->found.failure);
-    int64_t download = 0, storage = 0;
+    return s->claim_gibibytes < INT64_MAX / gibibyte ? s->claim_gibibytes * gibibyte : INT64_MAX;
+}
+
+static const aimp_node *artifacts_node(const aimp_cache *cache, aimp_arena *a) {
     aimp_items artifacts = aimp_items_new(a);
     for (size_t i = 0; i < cache->source_count; i++) {
         const aimp_cache_source *s = &cache->sources[i];
-        bool ready = aimp_is_ready(s->artifact);
-        int64_t claim = s->claim_gibibytes < INT64_MAX / gibibyte ? s->claim_gibibytes * gibibyte : INT64_MAX;
-        if (!ready) download += s->size_bytes;
-        storage += claim;
         aimp_items_add(&artifacts,
                        aimp_map_of(a, "name", text(a, s->artifact_name), "modelId", text(a, s->model_id), "sourceUri",
                                    text(a, s->uri), "exists", aimp_bool(s->artifact != NULL), "status",
                                    s->artifact ? aimp_string_or_none(a, s->artifact->state) : NULL, "sizeBytes",
                                    s->size_bytes ? aimp_integer(a, s->size_bytes) : NULL, "storageBytes",
-                                   s->claim_gibibytes ? aimp_integer(a, claim) : NULL, NULL));
+                                   s->claim_gibibytes ? aimp_integer(a, storage_of(s)) : NULL, NULL));
+    }
+    return aimp_items_list(&artifacts);
+}
+
+static const aimp_node *cache_node(const aimp_pass *pass, aimp_arena *a) {
+    const aimp_cache *cache = &pass->cache;
+    const bool failed = !cache->found.object && aimp_failed(&cache->found.failure);
+    int64_t download = 0, storage = 0;
+    for (size_t i = 0; i < cache->source_count; i++) {
+        if (!aimp_is_ready(cache->sources[i].artifact)) download += cache->sources[i].size_bytes;
+        storage += storage_of(&cache->sources[i]);
     }
     return aimp_map_of(a, "outcome", text(a, cache_outcome(cache)), "mode",
                        text(a, cache->dedicated ? "Dedicated" : "Shared"), "name", text(a, cache->name), "status",
                        cache->found.object ? aimp_string_or_none(a, cache->found.object->state) : NULL, "reason",
                        failed ? text(a, cache->found.failure.reason) : NULL, "message",
                        failed ? text(a, cache->found.failure.message) : NULL, "reused",
-                       aimp_bool(cache->found.object != NULL), "artifacts", aimp_items_list(&artifacts),
-                       "downloadBytes", aimp_integer(a, download), "storageBytes", aimp_integer(a, storage), NULL);
+                       aimp_bool(cache->found.object != NULL), "artifacts", artifacts_node(cache, a), "downloadBytes",
+                       aimp_integer(a, download), "storageBytes", aimp_integer(a, storage), NULL);
 }
 
-static const aimp_node *actions_node(const aimp_actions *actions, aimp_arena *a, bool later) {
+static const aimp_node *actions_node(const aimp_plan *plan, const aimp_actions *actions, aimp_arena *a) {
+    const bool later = actions == &plan->later;
     aimp_items items = aimp_items_new(a);
     for (size_t i = 0; i < actions->count; i++) {
         const aimp_action *action = &actions->items[i];
         aimp_items_add(&items, aimp_map_of(a, "owner", aimp_bool(action->owned), "fieldManager",
-                                           later ? NULL : text(a, AIMP_SERVICE_MANAGER), "kind",
+                                           later ? NULL : text(a, plan->manager), "kind",
                                            later ? aimp_get(action->object, "kind") : NULL, "namespace",
                                            later ? text(a, action->ns) : NULL, "name",
                                            later ? text(a, action->name) : NULL, "object", action->object, NULL));
@@ -175,23 +184,57 @@ static const aimp_node *reads_node(const aimp_pass *pass, aimp_arena *a) {
     return aimp_items_list(&items);
 }
 
-const aimp_node *aimp_plan_status_node(const aimp_service_plan *plan, aimp_arena *a) {
-    const aimp_object *service = plan->pass.service;
-    return aimp_map_of(a, "apiVersion", text(a, AIMP_AIM_API_VERSION), "kind",
-                       text(a, aimp_kind_of(service->kind)->kind), "metadata",
-                       aimp_map_of(a, "name", text(a, service->name), "namespace", text(a, service->ns), NULL),
-                       "status", plan->health.status ? plan->health.status : aimp_map_from(a, NULL, 0), NULL);
+static const aimp_node *finalizer_step(aimp_arena *a, const char *operation, const char *name) {
+    return aimp_map_of(a, "operation", text(a, operation), "name", text(a, name), NULL);
 }
 
-const aimp_node *aimp_plan_node(const aimp_service_plan *plan, aimp_arena *a) {
+static const aimp_node *finalizers_node(const aimp_plan *plan, aimp_arena *a) {
+    if (!plan->add_finalizer && !plan->remove_finalizer) return NULL;
+    return aimp_list_of(a,
+                        plan->add_finalizer ? finalizer_step(a, "add", plan->add_finalizer)
+                                            : finalizer_step(a, "remove", plan->remove_finalizer),
+                        NULL);
+}
+
+static const aimp_node *needs_node(const aimp_pass *pass, aimp_arena *a) {
+    aimp_items items = aimp_items_new(a);
+    for (const aimp_need *n = pass->needs; n; n = n->next)
+        aimp_items_add(&items, aimp_map_of(a, "log",
+                                           aimp_map_of(a, "namespace", text(a, n->ns), "pod", text(a, n->pod),
+                                                       "container", text(a, n->container), NULL),
+                                           NULL));
+    return items.count ? aimp_items_list(&items) : NULL;
+}
+
+const aimp_node *aimp_plan_status_node(const aimp_plan *plan, aimp_arena *a) {
+    const aimp_object *object = plan->pass.object;
+    return aimp_map_of(a, "apiVersion", text(a, AIMP_AIM_API_VERSION), "kind",
+                       text(a, aimp_kind_of(object->kind)->kind), "metadata",
+                       aimp_map_of(a, "name", text(a, object->name), "namespace", text(a, object->ns), NULL), "status",
+                       plan->health.status ? plan->health.status : aimp_map_from(a, NULL, 0), NULL);
+}
+
+const aimp_node *aimp_plan_subject(const aimp_plan *plan, aimp_arena *a) {
     const aimp_pass *pass = &plan->pass;
+    if (plan->kind->kind == AIMP_SERVICE)
+        return aimp_map_of(a, "namespace", text(a, pass->ns), "name", text(a, pass->name), NULL);
+    return aimp_reference_node(a, plan->kind->kind, pass->ns, pass->name);
+}
+
+const aimp_node *aimp_plan_node(const aimp_plan *plan, aimp_arena *a) {
+    const aimp_pass *pass = &plan->pass;
+    const bool service = plan->kind->kind == AIMP_SERVICE;
+    const int64_t requeue = aimp_plan_requeue(plan);
     return aimp_map_of(
-        a, "service", aimp_map_of(a, "namespace", text(a, pass->ns), "name", text(a, pass->name), NULL), "behaviour",
+        a, service ? "service" : "object", aimp_plan_subject(plan, a), "behaviour",
         text(a, aim_policy_behaviour_name(pass->policy)), "policy", text(a, aim_policy_identity(pass->policy)),
         "paused", plan->paused ? aimp_bool(true) : NULL, "deleting", plan->deleting ? aimp_bool(true) : NULL, "model",
-        model_node(pass, a), "template", template_node(pass, a), "cache", cache_node(pass, a), "apply",
-        actions_node(&plan->apply, a, false), "later", actions_node(&plan->later, a, true), "delete",
-        deletions_node(&plan->remove, a), "status",
-        plan->health.status ? plan->health.status : aimp_map_from(a, NULL, 0), "findings",
-        aimp_findings_node(a, &pass->findings), "unknown", unknown_node(pass, a), "reads", reads_node(pass, a), NULL);
+        service ? model_node(pass, a) : NULL, "template", service ? template_node(pass, a) : NULL, "cache",
+        service ? cache_node(pass, a) : NULL, "artifacts", service ? NULL : artifacts_node(&pass->cache, a),
+        "finalizers", finalizers_node(plan, a), "apply", actions_node(plan, &plan->apply, a), "later",
+        actions_node(plan, &plan->later, a), "delete", deletions_node(&plan->remove, a), "status",
+        plan->health.status ? plan->health.status : aimp_map_from(a, NULL, 0), "retry",
+        plan->health.retry ? aimp_bool(true) : NULL, "requeueAfterSeconds",
+        requeue >= 0 ? aimp_integer(a, requeue) : NULL, "findings", aimp_findings_node(a, &pass->findings), "needs",
+        needs_node(pass, a), "unknown", unknown_node(pass, a), "reads", reads_node(pass, a), NULL);
 }

@@ -3,14 +3,12 @@
 
 #include <string.h>
 
-#include "plan/service_plan.h"
+#include "plan/object_plan.h"
 
-static void heading(const aimp_service_plan *plan, aimp_text *out) {
+static void heading(const aimp_plan *plan, aimp_text *out) {
     const aimp_resolution *r = &plan->pass.model;
     aimp_text_add_string(out, "### ");
-    aimp_text_add_markdown(out, plan->pass.ns);
-    aimp_text_add_char(out, '/');
-    aimp_text_add_markdown(out, plan->pass.name);
+    aimp_text_add_markdown(out, aimp_plan_title(plan, out->arena));
     aimp_text_add_string(out, ": ");
     aimp_text_add_markdown(out, *aimp_or_empty(plan->health.root) ? plan->health.root : "no status");
     const char *model = r->create ? r->create_name : r->object ? r->object->name : NULL;
@@ -89,7 +87,7 @@ static void findings(const aimp_pass *pass, aimp_text *out) {
     }
 }
 
-static void explanation(const aimp_service_plan *plan, aimp_text *out) {
+static void explanation(const aimp_plan *plan, aimp_text *out) {
     const aimp_pass *pass = &plan->pass;
     templates(pass, out);
     const aimp_selection *s = &pass->template_;
@@ -103,6 +101,28 @@ static void explanation(const aimp_service_plan *plan, aimp_text *out) {
     findings(pass, out);
 }
 
+/* Of another kind than a service: the artifact of each source, and what is not Ready. */
+static void object_explanation(const aimp_plan *plan, aimp_text *out) {
+    const aimp_cache *cache = &plan->pass.cache;
+    if (cache->source_count) aimp_text_add_string(out, "| Artifact | State | Source | Size |\n|---|---|---|---|\n");
+    for (size_t i = 0; i < cache->source_count; i++) {
+        const aimp_cache_source *s = &cache->sources[i];
+        cell(out, s->artifact_name ? s->artifact_name : "(named once the cache has a UID)");
+        cell(out, s->artifact ? s->artifact->state : "missing");
+        cell(out, s->uri);
+        cell(out, aimp_size_text(out->arena, s->size_bytes));
+        end_row(out);
+    }
+    if (cache->source_count) aimp_text_add_char(out, '\n');
+    for (size_t i = 0; i < plan->health.count; i++) {
+        const aimp_component *c = &plan->health.components[i];
+        if (strcmp(aimp_component_state(c), "Ready") == 0) continue;
+        item(out, c->name, aimp_component_message(c));
+        aimp_text_add_char(out, '\n');
+    }
+    findings(&plan->pass, out);
+}
+
 static void action_rows(aimp_text *out, const char *verb, const aimp_actions *actions) {
     for (size_t i = 0; i < actions->count; i++) {
         const aimp_action *a = &actions->items[i];
@@ -113,7 +133,7 @@ static void action_rows(aimp_text *out, const char *verb, const aimp_actions *ac
     }
 }
 
-static void actions(const aimp_service_plan *plan, aimp_text *out) {
+static void actions(const aimp_plan *plan, aimp_text *out) {
     if (!plan->remove.count && !plan->apply.count && !plan->later.count) {
         aimp_text_add_string(out, "Nothing to apply.\n");
         return;
@@ -139,7 +159,7 @@ static void actions(const aimp_service_plan *plan, aimp_text *out) {
     aimp_text_add_string(out, "\n\n</details>\n");
 }
 
-static void components(const aimp_service_plan *plan, aimp_text *out) {
+static void components(const aimp_plan *plan, aimp_text *out) {
     aimp_text_add_string(out, "| Component | State | Reason | Message |\n|---|---|---|---|\n");
     for (size_t i = 0; i < plan->health.count; i++) {
         const aimp_component *c = &plan->health.components[i];
@@ -152,10 +172,13 @@ static void components(const aimp_service_plan *plan, aimp_text *out) {
     }
 }
 
-void aimp_write_markdown(const aimp_service_plan *plan, int32_t part, aimp_text *out) {
+void aimp_write_markdown(const aimp_plan *plan, int32_t part, aimp_text *out) {
     heading(plan, out);
-    if (plan->paused || plan->deleting)
+    const bool cleans_up = plan->remove.count > 0 && part == AIM_PART_PLAN;
+    if ((plan->paused || plan->deleting) && !cleans_up)
         aimp_text_add_string(out, plan->paused ? "Paused: nothing is decided.\n" : "Being deleted.\n");
+    else if (part == AIM_PART_EXPLANATION && plan->kind->kind != AIMP_SERVICE)
+        object_explanation(plan, out);
     else if (part == AIM_PART_EXPLANATION)
         explanation(plan, out);
     else if (part == AIM_PART_STATUS)

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "doc/writer.h"
-#include "plan/service_plan.h"
+#include "plan/object_plan.h"
 #include "plan/text_style.h"
 
 void aimp_style(aimp_text *out, bool color, aimp_text_style style) {
@@ -11,7 +11,7 @@ void aimp_style(aimp_text *out, bool color, aimp_text_style style) {
 }
 
 /* A stream for kubectl apply -f -: nothing in it that an API server would refuse. */
-void aimp_write_manifests(const aimp_service_plan *plan, aimp_text *out) {
+void aimp_write_manifests(const aimp_plan *plan, aimp_text *out) {
     for (size_t i = 0; i < plan->apply.count; i++) {
         aimp_text_add_string(out, "---\n");
         aimp_write_yaml(out, plan->apply.items[i].object);
@@ -51,23 +51,25 @@ static void cache_line(const aimp_pass *pass, aimp_text *out) {
                          cache->sizeless ? " (not all sizes are known)" : "");
 }
 
-void aimp_write_plan_text(const aimp_service_plan *plan, aimp_text *out, bool color) {
+void aimp_write_plan_text(const aimp_plan *plan, aimp_text *out, bool color) {
     const aimp_pass *pass = &plan->pass;
     aimp_style(out, color, AIMP_BOLD);
-    aimp_text_add_safe(out, pass->ns);
-    aimp_text_add_char(out, '/');
-    aimp_text_add_safe(out, pass->name);
+    aimp_text_add_safe(out, aimp_plan_title(plan, out->arena));
     aimp_style(out, color, AIMP_PLAIN);
     aimp_text_add_format(out, " · %s\n\n", *aimp_or_empty(plan->health.root) ? plan->health.root : "no status");
     for (size_t i = 0; i < plan->remove.count; i++)
         action_line(out, "delete", &plan->remove.items[i], "");
     for (size_t i = 0; i < plan->apply.count; i++)
-        action_line(out, "apply", &plan->apply.items[i], plan->apply.items[i].owned ? " (owned by the service)" : "");
+        action_line(out, "apply", &plan->apply.items[i],
+                    plan->apply.items[i].owned ? aimp_format(out->arena, " (owned by the %s)", plan->kind->noun) : "");
     for (size_t i = 0; i < plan->later.count; i++)
         action_line(out, "later", &plan->later.items[i], "");
     if (!plan->remove.count && !plan->apply.count && !plan->later.count)
         aimp_text_add_string(out, "  nothing to apply\n");
-    cache_line(pass, out);
+    if (plan->kind->kind == AIMP_SERVICE)
+        cache_line(pass, out);
+    else
+        aimp_write_object_summary(plan, out);
 }
 
 static aimp_text_style style_of(const char *state) {
@@ -75,14 +77,12 @@ static aimp_text_style style_of(const char *state) {
     return strcmp(state, "Failed") == 0 || strcmp(state, "Degraded") == 0 ? AIMP_RED : AIMP_YELLOW;
 }
 
-void aimp_write_status_text(const aimp_service_plan *plan, aimp_text *out, bool wide, bool color) {
+void aimp_write_status_text(const aimp_plan *plan, aimp_text *out, bool wide, bool color) {
     const aimp_pass *pass = &plan->pass;
     const aimp_health *health = &plan->health;
     const char *root = *aimp_or_empty(health->root) ? health->root : "no status";
     aimp_style(out, color, AIMP_BOLD);
-    aimp_text_add_safe(out, pass->ns);
-    aimp_text_add_char(out, '/');
-    aimp_text_add_safe(out, pass->name);
+    aimp_text_add_safe(out, aimp_plan_title(plan, out->arena));
     aimp_style(out, color, AIMP_PLAIN);
     aimp_text_add_string(out, " · ");
     aimp_style(out, color, style_of(root));

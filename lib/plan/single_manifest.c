@@ -47,7 +47,7 @@ aim_code aim_manifest_render(const aim_cluster *cluster, const aim_ref *service,
         return aimp_fail(err, allocator, AIM_E_UNSUPPORTED, NULL,
                          "no object of kind \"%.100s\" is ever rendered for a service", kind);
     aimp_answer *answer;
-    aim_code code = aimp_answer_new(cluster, service, options, AIMP_TO_PLAN, &answer, err);
+    aim_code code = aimp_answer_new(cluster, service, options, AIMP_TO_MANIFESTS, &answer, err);
     if (code) return code;
     job j = {find(&answer->plan.apply, wanted), format};
     if (!j.object) j.object = find(&answer->plan.later, wanted);

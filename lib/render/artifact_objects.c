@@ -1,5 +1,5 @@
-/* What the artifact controller makes: the claim, the job that finds out the size, the job that downloads.
- * Rules: spec/rendering.md sections 6 and 7. */
+/* What the artifact controller makes: the claim, the job that finds out the size, the job that downloads, the binding
+ * that lets them report. Rules: spec/rendering.md sections 6 to 8. */
 #include <string.h>
 
 #include "kube/name.h"
@@ -146,4 +146,21 @@ const aimp_node *aimp_render_size_job(aimp_pass *pass, const aimp_cache_source *
                     aimp_string(a, "IfNotPresent"), "command", aimp_list_of(a, aimp_string(a, "/check-size.sh"), NULL),
                     "args", aimp_list_of(a, aimp_string(a, s->uri), NULL), "env", with_own_env(pass, s, NULL), NULL);
     return job(pass, s, uid ? aimp_size_job_name(a, s->artifact_name, uid) : NULL, "check-size", 300, container, NULL);
+}
+
+const aimp_node *aimp_render_status_updater(aimp_pass *pass) {
+    aimp_arena *a = pass->arena;
+    return aimp_map_of(
+        a, "apiVersion", aimp_string(a, "rbac.authorization.k8s.io/v1"), "kind", aimp_string(a, "RoleBinding"),
+        "metadata",
+        aimp_map_of(a, "name", aimp_string(a, AIMP_STATUS_UPDATER), "namespace", aimp_string(a, pass->ns), NULL),
+        "subjects",
+        aimp_list_of(a,
+                     aimp_map_of(a, "kind", aimp_string(a, "ServiceAccount"), "name", aimp_string(a, "default"),
+                                 "namespace", aimp_string(a, pass->ns), NULL),
+                     NULL),
+        "roleRef",
+        aimp_map_of(a, "apiGroup", aimp_string(a, "rbac.authorization.k8s.io"), "kind", aimp_string(a, "ClusterRole"),
+                    "name", aimp_string(a, AIMP_STATUS_UPDATER), NULL),
+        NULL);
 }

@@ -14,7 +14,7 @@ static const char *path_of(aimp_pass *pass, const char **problem) {
     if (!*path_template) return aimp_path_default(pass->arena, pass->ns, pass->uid);
     aimp_path_options options = {.reference_quirks = !pass->rules->path_errors_are_errors};
     const char *wrong = NULL;
-    const char *path = aimp_path_render(pass->arena, path_template, pass->service->root, &options, &wrong);
+    const char *path = aimp_path_render(pass->arena, path_template, pass->object->root, &options, &wrong);
     if (path) return path;
     if (pass->rules->path_errors_are_errors) *problem = wrong;
     return aimp_path_default(pass->arena, pass->ns, pass->uid);

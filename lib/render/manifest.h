@@ -19,6 +19,8 @@ const aimp_node *aimp_render_claim(aimp_pass *pass, const aimp_cache_source *sou
                                    const char *uid); /* artifact_objects.c */
 const aimp_node *aimp_render_download_job(aimp_pass *pass, const aimp_cache_source *source, const char *uid);
 const aimp_node *aimp_render_size_job(aimp_pass *pass, const aimp_cache_source *source, const char *uid);
+/* The RoleBinding of a namespace, for every artifact in it. */
+const aimp_node *aimp_render_status_updater(aimp_pass *pass);
 
 /* resources.c: rendering.md section 2.5 */
 const aimp_node *aimp_render_resources(aimp_pass *pass);
@@ -30,7 +32,7 @@ typedef struct aimp_parent {
     const aimp_node *labels;
     const aimp_node *config; /* merged runtime configuration of the parent */
 } aimp_parent;
-aimp_parent aimp_service_parent(const aimp_pass *pass);
+aimp_parent aimp_pass_parent(const aimp_pass *pass);
 /* metadata.c: propagated labels, controller labels, owner reference, in that order (names-and-labels.md section 8). */
 const aimp_node *aimp_with_parent(aimp_pass *pass, const aimp_node *object, const aimp_parent *parent, bool owned);
 /* A name as a label value. */

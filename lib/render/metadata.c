@@ -11,8 +11,8 @@ const char *aimp_label_of(const aimp_pass *pass, const char *name) {
     return keep ? name : aimp_label_value(pass->arena, name);
 }
 
-aimp_parent aimp_service_parent(const aimp_pass *pass) {
-    return (aimp_parent){AIMP_SERVICE, pass->name, pass->uid, pass->service->labels, pass->config.merged};
+aimp_parent aimp_pass_parent(const aimp_pass *pass) {
+    return (aimp_parent){pass->object->kind, pass->name, pass->uid, pass->object->labels, pass->config.merged};
 }
 
 static bool is_propagated(const aimp_parent *parent, const char *key) {

@@ -61,7 +61,7 @@ static void note_differences(aimp_pass *pass, const aimp_node *resources) {
         const char *name = aimp_key(requests, i);
         const aimp_node *limit = aimp_get(limits, name);
         if (!aimp_resource_is_extended(name) || !limit || aimp_node_equal(aimp_value(requests, i), limit)) continue;
-        aimp_finding *f = aimp_pass_note(pass, AIMP_R_RESOURCES_DIFFER, AIM_SEVERITY_WARNING, pass->service);
+        aimp_finding *f = aimp_pass_note(pass, AIMP_R_RESOURCES_DIFFER, AIM_SEVERITY_WARNING, pass->object);
         f->pointer = "/spec/resources";
         f->actual =
             aimp_format(pass->arena, "request %s, limit %s", aimp_or_empty(aimp_text_of(aimp_value(requests, i))),
