@@ -196,9 +196,14 @@ static bool is_called(const char *source, const char *name, size_t size) {
 }
 
 TEST(memory, every_public_function_is_part_of_a_scenario) {
-    static const char *const files[] = {
-        "tests/memory_test.c",  "tests/memory_cluster_scenarios.c", "tests/memory_answer_scenarios.c",
-        "tests/cluster_help.c", "tests/fetch_memory_test.c",        "tests/replacement_test.c"};
+    static const char *const files[] = {"tests/memory_test.c",
+                                        "tests/memory_cluster_scenarios.c",
+                                        "tests/memory_answer_scenarios.c",
+                                        "tests/cluster_help.c",
+                                        "tests/fetch_memory_test.c",
+                                        "tests/replacement_test.c",
+                                        "tests/object_writes_test.c",
+                                        "tests/recorder_test.c"};
     const char *map = test_read_file(t, aimp_format(&t->arena, "%s/lib/aim.map", test_source_folder()), NULL);
     aimp_text sources = aimp_text_new(&t->arena);
     size_t functions = 0;

@@ -81,6 +81,7 @@ TEST(recorder, record_plays_back_as_the_server_answered) {
         {{NODES, 503, "\xff\xfe\x80 no text", .retry_after = "2"}, {NODES, 200, wide}, {0}},
         {{NODES, 0, NULL, AIM_END_LOST, AIM_E_TIMEOUT, 0}, {NODES, 200, wide, .cut = 0}, {0}},
         {{NODES, 403, "no"}, {0}},
+        {{NODES, 422, "no"}, {0}},
     };
     for (size_t i = 0; i < COUNT(scripts); i++) {
         for (size_t chunk = 0; chunk < 5; chunk++) {
@@ -168,4 +169,25 @@ TEST(recorder, sink_that_refuses_ends_the_run_with_its_code) {
         aim_recorder_free(recorder);
         aim_cluster_free(cluster);
     }
+}
+
+TEST(recorder, record_says_which_namespace_it_is_about) {
+    static const struct {
+        const char *target, *ns;
+    } cases[] = {
+        {"/apis/aim.eai.amd.com/v1alpha1/namespaces/ml-team/aimservices?limit=500", "ml-team"},
+        {"/apis/aim.eai.amd.com/v1alpha1/aimservices?limit=500", NULL},
+        {"/apis/aim.eai.amd.com/v1alpha1/namespaces/ml-team/aimmodels?limit=500", NULL},
+        {"/api/v1/namespaces/ml-team/pods?limit=500", NULL},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const char *record = aimp_format(
+            &t->arena, EXCHANGE "{\"request\":{\"id\":1,\"method\":\"GET\",\"target\":\"%s\"}}\n", cases[i].target);
+        aim_source source = {.struct_size = sizeof source, .data = record, .size = strlen(record)};
+        aim_recorder *recorder;
+        CHECK_INTEGER(aim_recorder_replay(t->context, &source, &recorder, NULL), AIM_OK);
+        CHECK(aimp_equal(aim_recorder_namespace(recorder), cases[i].ns));
+        aim_recorder_free(recorder);
+    }
+    CHECK(!aim_recorder_namespace(NULL));
 }

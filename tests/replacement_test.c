@@ -108,3 +108,33 @@ TEST(replacement, happens_as_a_whole_or_not_at_all_when_memory_runs_out) {
     aim_cluster_free(model);
     aim_cluster_free(from);
 }
+
+/* Of an example whose GPUs are all in use. */
+static aim_cluster *full_cluster(test_context *t) {
+    static const char *const files[] = {"cluster-templates", "ml-team-templates", "models", "nodes", "platform", "pods",
+                                        "services"};
+    aimp_text all = aimp_text_new(&t->arena);
+    for (size_t i = 0; i < COUNT(files); i++) {
+        const char *path = aimp_format(&t->arena, "%s/examples/mi300x-cluster/%s.yaml", test_source_folder(), files[i]);
+        aimp_text_add_format(&all, "---\n%s\n", aimp_or_empty(test_read_file(t, path, NULL)));
+    }
+    return test_cluster(t, aimp_text_string(&all));
+}
+
+TEST(replacement, pods_of_one_namespace_do_not_say_what_is_free) {
+    for (int whole = 0; whole < 2; whole++) {
+        aim_cluster *cluster = full_cluster(t), *same = full_cluster(t);
+        aim_ref scope = {.struct_size = sizeof scope, .kind = "Pod", .ns = whole ? NULL : "ml-team"};
+        aim_ref service = ref_of("AIMService", "ml-team", "qwen-service");
+        aim_plan *plan;
+        aim_buffer *text;
+        CHECK_INTEGER(aim_cluster_replace(cluster, same, &scope, NULL, NULL), AIM_OK);
+        CHECK_INTEGER(aim_plan_new(cluster, &service, NULL, &plan, NULL), AIM_OK);
+        CHECK_INTEGER(aim_plan_render(plan, AIM_PART_EXPLANATION, AIM_FORMAT_TEXT, 0, &text, NULL), AIM_OK);
+        CHECK_INTEGER(strstr(aim_buffer_data(text), "free now") != NULL, whole);
+        aim_buffer_free(text);
+        aim_plan_free(plan);
+        aim_cluster_free(same);
+        aim_cluster_free(cluster);
+    }
+}

@@ -116,9 +116,9 @@ AIM_API aim_code aim_cluster_apply_event(aim_cluster *cluster, const aim_source 
 /** @name What happened to an object
  *  @since 0.2
  *  @{ */
-#define AIM_CHANGE_ADDED 1    /**< it was not there before */
-#define AIM_CHANGE_MODIFIED 2 /**< something that libaim keeps is different; a new resourceVersion alone is not */
-#define AIM_CHANGE_DELETED 3  /**< it is gone */
+#define AIM_EVENT_ADDED 1    /**< it was not there before */
+#define AIM_EVENT_MODIFIED 2 /**< something that libaim keeps is different; a new resourceVersion alone is not */
+#define AIM_EVENT_DELETED 3  /**< it is gone */
 /** @} */
 
 /** Is told which objects of a cluster changed. @since 0.2 */

@@ -214,6 +214,54 @@ AIM_API aim_code aim_fetch_call(aim_fetch *fetch, const aim_call *call, uint64_t
 AIM_API aim_code aim_fetch_action(aim_fetch *fetch, const aim_plan *plan, size_t index, uint32_t flags, uint64_t *id,
                                   aim_error **err);
 
+/**
+ * Whether the cluster already holds what an action would make, field by field, or no longer holds what it would delete:
+ * then nothing has to be sent. What others own, and what the server has filled in, does not count.
+ *
+ * @param fetch  whose cluster is asked; may be NULL
+ * @param plan   whose action; may be NULL
+ * @param index  of the action, from 0
+ * @return 1 when nothing has to be sent; 0 otherwise, for NULL, and when memory is out
+ * @since 0.2
+ */
+AIM_API int32_t aim_fetch_action_is_done(const aim_fetch *fetch, const aim_plan *plan, size_t index);
+
+/**
+ * Asks for the plan's status to be written, if it is another one than the object has recorded: a merge patch of what is
+ * different, under the resourceVersion that the plan was made with. When the object has changed since, the server
+ * refuses with Conflict: plan again.
+ *
+ * @param fetch  which
+ * @param plan   of which object; not needed afterwards. After aim_plan_finish() the one that it made
+ * @param flags  0 or AIM_CALL_DRY_RUN
+ * @param id     receives the call's number, from 1; 0: the status is the same, and nothing was asked for
+ * @param err    receives an owned error on failure; may be NULL
+ * @retval AIM_OK           it is asked for, or need not be
+ * @retval AIM_E_ARGUMENT   a required argument is NULL, or flags are unknown
+ * @retval AIM_E_NO_MEMORY  the allocator refused
+ * @since 0.2
+ */
+AIM_API aim_code aim_fetch_status(aim_fetch *fetch, const aim_plan *plan, uint32_t flags, uint64_t *id,
+                                  aim_error **err);
+
+/**
+ * Asks for what aim_plan_finalizer() says: the finalizer is added or removed, under the resourceVersion that the plan
+ * was made with.
+ *
+ * @param fetch  which
+ * @param plan   of which object; not needed afterwards
+ * @param verb   AIM_ACTION_ADD_FINALIZER or AIM_ACTION_REMOVE_FINALIZER
+ * @param flags  0 or AIM_CALL_DRY_RUN
+ * @param id     receives the call's number, from 1; 0: the plan says nothing of the kind, and nothing was asked for
+ * @param err    receives an owned error on failure; may be NULL
+ * @retval AIM_OK           it is asked for, or need not be
+ * @retval AIM_E_ARGUMENT   a required argument is NULL, or verb or flags are unknown
+ * @retval AIM_E_NO_MEMORY  the allocator refused
+ * @since 0.2
+ */
+AIM_API aim_code aim_fetch_finalizer(aim_fetch *fetch, const aim_plan *plan, int32_t verb, uint32_t flags, uint64_t *id,
+                                     aim_error **err);
+
 /** What became of a call. Its strings live until the result is dropped. @since 0.2 */
 typedef struct aim_result {
     uint32_t struct_size; /**< sizeof(aim_result) */

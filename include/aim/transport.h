@@ -182,6 +182,15 @@ AIM_API aim_code aim_recorder_replay(aim_context *context, const aim_source *sou
 AIM_API aim_code aim_recorder_transport(aim_recorder *recorder, aim_transport *out);
 
 /**
+ * Which namespace a record is about: the one whose services were listed.
+ *
+ * @param recorder  that plays a record back; may be NULL
+ * @return a name; NULL when all namespaces were listed, or no services; lives as long as the recorder
+ * @since 0.2
+ */
+AIM_API const char *aim_recorder_namespace(const aim_recorder *recorder);
+
+/**
  * Gives a recorder back. What it was in the middle of is cancelled.
  *
  * @param recorder  NULL is accepted

@@ -25,6 +25,7 @@ typedef enum aimp_read_error {
 typedef struct aimp_kind_state {
     bool known;
     bool declared;             /* as a whole: what is not there does not exist, in any namespace */
+    bool partial;              /* only those of some namespaces are known */
     aimp_read_error get, list; /* of reads that fail */
 } aimp_kind_state;
 
@@ -68,7 +69,7 @@ typedef struct aimp_event_note {
     char type[16]; /* ADDED, … or what stood there, cut */
     aimp_kind kind;
     char ns[AIMP_EVENT_NAME], name[AIMP_EVENT_NAME], version[AIMP_EVENT_VERSION];
-    int32_t change;       /* AIM_CHANGE_…; 0: nothing that is kept */
+    int32_t change;       /* AIM_EVENT_…; 0: nothing that is kept */
     bool initial_is_over; /* the bookmark behind the events that a streaming list begins with */
     int64_t code;         /* of a Status in an ERROR event */
     char reason[64], message[256];

@@ -183,7 +183,7 @@ static bool is_same(const aimp_node *a, const aimp_node *b) {
 
 int32_t aimp_object_change(const aimp_object *before, const aimp_object *after) {
     if (before == after) return 0;
-    if (!before) return AIM_CHANGE_ADDED;
-    if (!after) return AIM_CHANGE_DELETED;
-    return is_same(before->root, after->root) ? 0 : AIM_CHANGE_MODIFIED;
+    if (!before) return AIM_EVENT_ADDED;
+    if (!after) return AIM_EVENT_DELETED;
+    return is_same(before->root, after->root) ? 0 : AIM_EVENT_MODIFIED;
 }

@@ -146,7 +146,8 @@ aim_code aim_cluster_replace(aim_cluster *cluster, const aim_cluster *from, cons
         aimp_fail(err, allocator, code, NULL, "%s", code == AIM_E_NO_MEMORY ? "out of memory" : guard.message);
     } else {
         aimp_kind_state *state = &cluster->kinds[r.kind];
-        *state = (aimp_kind_state){.known = true, .declared = state->declared || !r.ns};
+        *state =
+            (aimp_kind_state){.known = true, .declared = state->declared || !r.ns, .partial = r.ns && !state->declared};
         tell(&r, listener);
     }
     for (size_t i = 0; i < r.count; i++) {

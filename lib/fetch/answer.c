@@ -143,7 +143,7 @@ bool aimp_answer_is_failed_status(aimp_arena *arena, const char *body, size_t si
 /* Tue, 24 Nov 2026 16:40:00 GMT; the other two forms of HTTP are not sent by anybody. */
 static bool http_date(const char *text, int64_t *out) {
     static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    char month[4], rfc3339[32];
+    char month[4], rfc3339[80];
     int day, year, hour, minute, second, used = 0;
     const char *comma = strchr(text, ',');
     if (!comma) return false;

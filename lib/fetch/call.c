@@ -210,8 +210,8 @@ aim_code aim_fetch_call(aim_fetch *f, const aim_call *call, uint64_t *id, aim_er
     if (err) *err = NULL;
     if (id) *id = 0;
     if (!f || !call || !id) return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "an argument is NULL");
-    aimp_target target;
-    aimp_kind kind;
+    aimp_target target = {0};
+    aimp_kind kind = AIMP_KIND_NONE;
     aim_code code = check(f, call, &target, &kind, err);
     if (code) return code;
     aimp_call *c = aimp_alloc(f->allocator, sizeof *c);

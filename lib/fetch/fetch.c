@@ -130,7 +130,7 @@ aim_code aim_fetch_new(aim_cluster *cluster, const aim_fetch_options *options, a
     return AIM_OK;
 }
 
-void aimp_exchange_free(aim_fetch *f, aimp_exchange *exchange) {
+void aimp_fetch_exchange_free(aim_fetch *f, aimp_exchange *exchange) {
     if (exchange->framed) aimp_frame_free(&exchange->frame);
     aimp_bytes_free(&exchange->body, f->allocator);
     aimp_bytes_free(&exchange->message, f->allocator);
@@ -144,7 +144,7 @@ void aim_fetch_free(aim_fetch *f) {
     while (f->exchanges) {
         aimp_exchange *exchange = f->exchanges;
         f->exchanges = exchange->next;
-        aimp_exchange_free(f, exchange);
+        aimp_fetch_exchange_free(f, exchange);
     }
     while (f->calls) {
         aimp_call *call = f->calls;
@@ -323,7 +323,7 @@ static void settle(aim_fetch *f) {
             aimp_call_end(f, exchange, &exchange->end);
             if (call->dropped && call->ended) aim_fetch_drop(f, call->id);
         }
-        aimp_exchange_free(f, exchange);
+        aimp_fetch_exchange_free(f, exchange);
     }
 }
 
@@ -409,7 +409,7 @@ aim_code aim_fetch_next(aim_fetch *f, uint64_t now_ms, aim_request *out, uint64_
         }
         next_ms = f->now_ms;
     } else {
-        aimp_exchange_free(f, exchange);
+        aimp_fetch_exchange_free(f, exchange);
     }
     if (f->fatal) return aimp_fail(err, f->allocator, f->fatal, NULL, "%s", aimp_bytes_text(&f->fatal_message));
     aimp_struct_fill(out, &request, sizeof request);

@@ -134,7 +134,7 @@ void aimp_call_free(aim_fetch *fetch, aimp_call *call);
 void aimp_fetch_detach(aim_fetch *fetch);
 
 /* fetch.c */
-void aimp_exchange_free(aim_fetch *fetch, aimp_exchange *exchange);
+void aimp_fetch_exchange_free(aim_fetch *fetch, aimp_exchange *exchange);
 /* Ends every run: the server cannot be used. */
 void aimp_fetch_give_up(aim_fetch *fetch, aim_code code, const char *message);
 /* A warning or an error for whoever looks at the report. */

@@ -31,10 +31,10 @@ static const aimp_node *text_or_none(aimp_arena *arena, const char *text) {
     return text ? aimp_string(arena, text) : NULL;
 }
 
-static const aimp_node *request_line(aimp_arena *arena, const aim_request *r) {
+static const aimp_node *request_line(aimp_arena *arena, uint64_t id, const aim_request *r) {
     const aimp_node *body = r->body ? aimp_string(arena, aimp_copy(arena, r->body, r->body_size)) : NULL;
     const aimp_node *what = aimp_map_of(
-        arena, "id", aimp_integer(arena, (int64_t)r->id), "method",
+        arena, "id", aimp_integer(arena, (int64_t)id), "method",
         aimp_string(arena, aimp_method_names[r->method <= AIM_METHOD_DELETE ? r->method : 0]), "target",
         aimp_string(arena, r->target), "contentType", text_or_none(arena, r->content_type), "body", body, NULL);
     return aimp_map_of(arena, "request", what, NULL);
@@ -83,7 +83,7 @@ static void write_line(void *arg) {
     aimp_arena *arena = &l->arena;
     const aimp_node *node;
     if (l->request)
-        node = request_line(arena, l->request);
+        node = request_line(arena, l->id, l->request);
     else if (l->response)
         node = response_line(arena, l->id, l->response);
     else if (l->end)
@@ -133,7 +133,7 @@ static bool is_utf8(const char *bytes, size_t size) {
 }
 
 static void put_piece(aim_recorder *recorder, const aimp_recorded *x, const char *bytes, size_t size) {
-    line l = {.id = x->id, .bytes = bytes, .size = size, .is_text = is_utf8(bytes, size)};
+    line l = {.id = x->number, .bytes = bytes, .size = size, .is_text = is_utf8(bytes, size)};
     if (size) put(recorder, &l);
 }
 
@@ -175,8 +175,8 @@ static void forget(aim_recorder *recorder, aimp_recorded *x) {
 static aim_code on_response(uint64_t id, const aim_response *response, void *user) {
     aim_recorder *recorder = user;
     const aimp_recorded *x = find(recorder, id);
-    line l = {.id = id, .response = response};
     if (!x) return AIM_OK;
+    line l = {.id = x->number, .response = response};
     put(recorder, &l);
     return x->receiver.response(id, response, x->receiver.user);
 }
@@ -192,8 +192,8 @@ static aim_code on_data(uint64_t id, const char *bytes, size_t size, void *user)
 static void on_end(uint64_t id, const aim_end *end, void *user) {
     aim_recorder *recorder = user;
     aimp_recorded *x = find(recorder, id);
-    line l = {.id = id, .end = end};
     if (!x) return;
+    line l = {.id = x->number, .end = end};
     put_piece(recorder, x, x->carry, x->carry_size);
     put(recorder, &l);
     const aim_receiver receiver = x->receiver;
@@ -205,9 +205,10 @@ static aim_code start(const aim_request *request, const aim_receiver *receiver, 
     aim_recorder *recorder = user;
     aimp_recorded *x = aimp_alloc(&recorder->context->allocator, sizeof *x);
     if (!x) return AIM_E_NO_MEMORY;
-    *x = (aimp_recorded){.next = recorder->recorded, .id = request->id, .receiver = *receiver};
+    *x = (aimp_recorded){
+        .next = recorder->recorded, .id = request->id, .number = ++recorder->last_number, .receiver = *receiver};
     recorder->recorded = x;
-    line l = {.request = request};
+    line l = {.id = x->number, .request = request};
     put(recorder, &l);
     const aim_receiver own = {
         .struct_size = sizeof own, .response = on_response, .data = on_data, .end = on_end, .user = recorder};
@@ -263,7 +264,7 @@ aim_code aim_recorder_new(aim_context *context, const aim_transport *transport, 
                          "aim_transport or aim_sink has a wrong struct_size or unknown flags");
     if (!transport->start || !transport->cancel || !transport->poll || !transport->now_ms || !sink->write)
         return aimp_fail(err, a, AIM_E_ARGUMENT, NULL, "the transport or the sink lacks a callback");
-    aim_recorder *recorder;
+    aim_recorder *recorder = NULL;
     aim_code code = make(context, &recorder, err);
     if (code) return code;
     recorder->inner = *transport;
@@ -285,7 +286,7 @@ aim_code aim_recorder_replay(aim_context *context, const aim_source *source, aim
     if (out) *out = NULL;
     if (!context || !source || !out)
         return aimp_fail(err, &aimp_libc_allocator, AIM_E_ARGUMENT, NULL, "an argument is NULL");
-    aim_recorder *recorder;
+    aim_recorder *recorder = NULL;
     aim_code code = make(context, &recorder, err);
     if (code) return code;
     recorder->plays = true;

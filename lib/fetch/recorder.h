@@ -24,6 +24,7 @@ typedef struct aimp_played {
     struct aimp_played *next;
     int64_t recorded_id;
     const char *method, *target, *body;
+    const char *ns; /* whose services the request lists; NULL: something else */
     aimp_line *lines, *last_line;
     bool taken;
     size_t number; /* of the request's line */
@@ -36,7 +37,8 @@ typedef struct aimp_played {
 /* One exchange that is recorded. */
 typedef struct aimp_recorded {
     struct aimp_recorded *next;
-    uint64_t id;
+    uint64_t id;     /* of the exchange, which several fetches may count alike */
+    uint64_t number; /* in the record */
     aim_receiver receiver;
     char carry[4]; /* the beginning of a character that a piece cut in two */
     size_t carry_size;
@@ -50,6 +52,7 @@ struct aim_recorder {
     aim_transport inner;
     aim_sink sink;
     aimp_recorded *recorded;
+    uint64_t last_number;
     /* playing */
     aimp_arena arena;
     aimp_played *played, *last_played;

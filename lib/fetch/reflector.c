@@ -351,9 +351,12 @@ static void not_served(aim_fetch *f, aimp_reflector *r) {
 }
 
 static void refused_for_good(aim_fetch *f, aimp_reflector *r, uint64_t http_status, const aimp_refusal *refusal) {
-    if (declare(f, r, AIM_STATE_FAILED, aimp_refusal_declared(http_status)))
+    /* whoever may not see something must not take it for absent, nor for broken */
+    const bool forbidden = http_status == 403;
+    if (declare(f, r, forbidden ? AIM_STATE_UNKNOWN : AIM_STATE_FAILED,
+                forbidden ? NULL : aimp_refusal_declared(http_status)))
         aimp_fetch_give_up(f, AIM_E_NO_MEMORY, "out of memory");
-    fail(f, r, http_status == 403 ? AIM_SYNC_FORBIDDEN : AIM_SYNC_FAILED, AIM_E_REFUSED, refusal->message);
+    fail(f, r, forbidden ? AIM_SYNC_FORBIDDEN : AIM_SYNC_FAILED, AIM_E_REFUSED, refusal->message);
     put_off(f, r, LOOK_AGAIN_MS);
 }
 

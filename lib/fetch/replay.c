@@ -4,6 +4,7 @@
 #include "cluster/source_text.h"
 #include "doc/reader.h"
 #include "fetch/recorder.h"
+#include "kube/kind.h"
 
 /* --- reading --- */
 
@@ -43,6 +44,15 @@ static aimp_played *played_as(const aim_recorder *recorder, int64_t id) {
     return NULL;
 }
 
+/* Whose services a request lists; NULL for every other request. */
+static const char *listed_namespace(aimp_arena *arena, const char *target) {
+    static const char before[] = "/apis/" AIMP_AIM_API_VERSION "/namespaces/";
+    if (!aimp_starts_with(target, before)) return NULL;
+    const char *ns = target + sizeof before - 1, *end = strchr(ns, '/');
+    if (!end || !aimp_starts_with(end, "/aimservices?")) return NULL;
+    return aimp_copy(arena, ns, (size_t)(end - ns));
+}
+
 static void take_request(reading *r, const aimp_node *root, const aimp_node *request, int64_t id) {
     aim_recorder *recorder = r->recorder;
     const char *method = aimp_get_text(request, "method"), *target = aimp_get_text(request, "target");
@@ -56,6 +66,7 @@ static void take_request(reading *r, const aimp_node *root, const aimp_node *req
     x->method = method;
     x->target = target;
     x->body = aimp_get_text(request, "body");
+    x->ns = listed_namespace(&recorder->arena, target);
     if (recorder->last_played)
         recorder->last_played->next = x;
     else
@@ -132,6 +143,13 @@ aim_code aimp_replay_read(aim_recorder *recorder, const aim_source *source, aim_
         code = aimp_fail(err, allocator, r.code, &place, "%s", r.message);
     aimp_source_release(&r.text, allocator);
     return code;
+}
+
+const char *aim_recorder_namespace(const aim_recorder *recorder) {
+    for (const aimp_played *x = recorder ? recorder->played : NULL; x; x = x->next) {
+        if (x->ns) return x->ns;
+    }
+    return NULL;
 }
 
 /* --- playing --- */

@@ -16,7 +16,7 @@ void aimp_fetch_detach(aim_fetch *f) {
         f->transport.cancel(exchange->id, f->transport.user);
         if (exchange->reflector) aimp_reflector_rewind(exchange->reflector);
         if (exchange->call) exchange->call->under_way = false;
-        aimp_exchange_free(f, exchange);
+        aimp_fetch_exchange_free(f, exchange);
     }
 }
 
