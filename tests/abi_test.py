@@ -23,17 +23,31 @@ from abi.results import Results  # noqa: E402
 SOURCE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
-def library_of(build):
-    return os.path.join(build, "libaim.so")
+# (list of symbols, library, version script)
+LIBRARIES = [("symbols.txt", "libaim.so", "lib/aim.map"),
+             ("symbols-curl.txt", "libaim-curl.so", "lib/aim-curl.map")]
 
 
-def read_library(build):
+def read_library(build, name):
     """(SONAME, symbols, ""), or (None, None, why not)."""
+    library = os.path.join(build, name)
     if not shutil.which("readelf"):
         return None, None, "there is no readelf"
-    if not os.path.exists(library_of(build)):
-        return None, None, f"there is no {library_of(build)}"
-    return (*facts.library_symbols(library_of(build)), "")
+    if not os.path.exists(library):
+        return None, None, f"there is no {library}"
+    return (*facts.library_symbols(library), "")
+
+
+def read_libraries(build):
+    """({list: its text}, {version script: symbols or None}, {list: why it is not there})."""
+    now, symbols, missing = {}, {}, {}
+    for name, library, script in LIBRARIES:
+        soname, symbols[script], why_not = read_library(build, library)
+        if why_not:
+            missing[name] = why_not
+        else:
+            now[name] = lists.symbols_text(soname, symbols[script])
+    return now, symbols, missing
 
 
 def read_headers(source):
@@ -75,37 +89,35 @@ def compare_with_releases(results, folder, current):
 
 def test(build, source):
     results = Results()
-    soname, symbols, no_library = read_library(build)
+    now, symbols, no_library = read_libraries(build)
     try:
         headers, no_headers = read_headers(source)
     except facts.CompilerError as error:
         results.check("clang_reads_the_headers", [str(error)])
         return results.report()
-    now = lists.from_facts(headers) if headers else {}
-    if symbols is not None:
-        now["symbols.txt"] = lists.symbols_text(soname, symbols)
-    missing = dict.fromkeys(lists.FILES, no_headers)
-    missing["symbols.txt"] = no_library
+    if headers:
+        now.update(lists.from_facts(headers))
+    missing = {**dict.fromkeys(lists.FILES, no_headers), **no_library}
     golden = lists.read(os.path.join(source, "abi", "current"))
     compare_with_golden(results, golden, now, missing)
     # A list that could not be made here is taken from the golden ones, which another machine compared.
     compare_with_releases(results, os.path.join(source, "abi"), {**golden, **now})
     for rule in rules.HEADER_RULES + rules.LIBRARY_RULES:
-        if not headers or (rule in rules.LIBRARY_RULES and symbols is None):
-            results.skip(rule.__name__, no_headers or no_library)
+        if not headers or (rule in rules.LIBRARY_RULES and "symbols.txt" in no_library):
+            results.skip(rule.__name__, no_headers or no_library["symbols.txt"])
         else:
             results.check(rule.__name__, rule(rules.promise(headers, source, symbols)))
     return results.report()
 
 
 def refresh(build):
-    soname, symbols, no_library = read_library(build)
+    now, _, no_library = read_libraries(build)
     headers, no_headers = read_headers(SOURCE)
     if no_library or no_headers:
-        print(f"abi_test.py: {no_library or no_headers}: nothing is written", file=sys.stderr)
+        why = no_headers or "; ".join(no_library.values())
+        print(f"abi_test.py: {why}: nothing is written", file=sys.stderr)
         return 1
-    lists.write(os.path.join(SOURCE, "abi", "current"),
-                {"symbols.txt": lists.symbols_text(soname, symbols), **lists.from_facts(headers)})
+    lists.write(os.path.join(SOURCE, "abi", "current"), {**now, **lists.from_facts(headers)})
     return 0
 
 

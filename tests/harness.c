@@ -123,6 +123,10 @@ char *test_read_file(test_context *t, const char *path, size_t *size) {
 aim_cluster *test_cluster(test_context *t, const char *text) {
     aim_cluster *cluster;
     aim_error *error;
+    if (!text) {
+        FAIL("no documents");
+        return NULL;
+    }
     aim_source source = {.struct_size = sizeof source, .data = text, .size = strlen(text)};
     if (aim_cluster_new(t->context, &cluster, NULL)) {
         FAIL("no cluster");

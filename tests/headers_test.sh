@@ -96,7 +96,7 @@ preprocessed_for_cffi() {
     mkdir -p "$scratch/empty"
     : >"$scratch/empty/stddef.h"
     : >"$scratch/empty/stdint.h"
-    "${CC:-cc}" -E -P -nostdinc '-D__attribute__(attribute)=' "-I$scratch/empty" "-I$source/include" -x c "$source/include/aim/aim.h"
+    "${CC:-cc}" -E -P -nostdinc '-D__attribute__(attribute)=' "-I$scratch/empty" "-I$source/include" -include "$source/include/aim/aim.h" -x c "$source/include/aim/curl.h"
 }
 
 python_with_cffi() {
@@ -163,7 +163,7 @@ check_cffi() {
 cgo_builds_against_the_headers() {
     mkdir "$scratch/cgo"
     {
-        printf 'package main\n\n// #include <aim/aim.h>\nimport "C"\nimport "unsafe"\n\nvar functions = []unsafe.Pointer{\n'
+        printf 'package main\n\n// #include <aim/aim.h>\n// #include <aim/curl.h>\nimport "C"\nimport "unsafe"\n\nvar functions = []unsafe.Pointer{\n'
         sed -n 's/^\(aim_[a-z0-9_]*\)@.*/\tunsafe.Pointer(C.\1),/p' "$source/abi/current/symbols.txt"
         printf '}\n\nvar sizes = []uintptr{\n'
         sed -n 's/^\(aim_[a-z0-9_]*\) size .*/\tunsafe.Sizeof(C.\1{}),/p' "$source/abi/current/layout-lp64.txt"

@@ -3,7 +3,8 @@
  * The transport on libcurl: a library of its own, libaim-curl. Link it with -laim-curl, or pkg-config libaim-curl.
  *
  * It reads kubeconfig files as kubectl does, or the credentials of a pod, verifies the server with the cluster's CA
- * alone, and speaks HTTP/2 or HTTP/1.1 with TLS 1.2 or newer. No message of it holds a secret.
+ * alone (with what the system trusts where the kubeconfig names none), and speaks HTTP/2 or HTTP/1.1 with TLS 1.2 or
+ * newer. No message of it holds a secret.
  */
 #ifndef AIM_CURL_H
 #define AIM_CURL_H
@@ -18,8 +19,8 @@
 extern "C" {
 #endif
 
-/** A connection to one API server. Used by one thread at a time. Not to be used by a child after fork: every call then
- *  answers AIM_E_ARGUMENT. @since 0.2 */
+/** A connection to one API server. Used by one thread at a time. Not to be used by a child after fork: a call that can
+ *  fail then answers AIM_E_ARGUMENT, the others do nothing, aim_curl_free() included. @since 0.2 */
 typedef struct aim_curl aim_curl;
 
 /** Flag of aim_curl_options: a context with insecure-skip-tls-verify may be used (with a warning). Without it such a
@@ -27,12 +28,13 @@ typedef struct aim_curl aim_curl;
 #define AIM_CURL_ALLOW_INSECURE 0x1u
 /** Flag of aim_curl_options: HTTP/1.1 only. @since 0.2 */
 #define AIM_CURL_HTTP1 0x2u
-/** Flag of aim_curl_options: the host has called curl_global_init() itself. @since 0.2 */
+/** Flag of aim_curl_options: the host has called curl_global_init() itself. Needed only where libcurl cannot be
+ *  initialised beside other threads. @since 0.2 */
 #define AIM_CURL_IS_INITIALISED 0x4u
 /** Flag of aim_curl_options: the credentials of the pod that we run in, whatever kubeconfig files there are. @since 0.2
  */
 #define AIM_CURL_IN_CLUSTER 0x8u
-/** Flag of aim_curl_options: a credential plugin may ask at the terminal. @since 0.2 */
+/** Flag of aim_curl_options: a credential plugin may ask at the terminal, when standard input is one. @since 0.2 */
 #define AIM_CURL_INTERACTIVE 0x10u
 
 /** Which server, as whom, and how. All-zero (but struct_size) means what kubectl would use. Copied. @since 0.2 */
@@ -50,13 +52,14 @@ typedef struct aim_curl_options {
     const char *const *as_groups; /**< impersonate these groups; only with as_user */
     size_t as_group_count;        /**< how many */
     /** Credential plugins that may be run: a bare name stands for what $PATH finds under it, a path for itself. NULL:
-     * none. A single "*" allows all. */
+     * none, and then a context that needs one is refused. A single "*" allows all. */
     const char *const *plugins;
     size_t plugin_count; /**< how many */
+    size_t spare;        /**< 0 */
 } aim_curl_options;
 
 /**
- * Reads the configuration, without connecting.
+ * Reads the configuration, without connecting and without running a plugin.
  *
  * @param context  whose memory is used, but for what libcurl itself allocates
  * @param options  may be NULL
@@ -70,6 +73,7 @@ typedef struct aim_curl_options {
  * @retval AIM_E_DUPLICATE    a name is defined twice in one list
  * @retval AIM_E_DOCUMENT     a kubeconfig contradicts itself, or asks for what is not allowed
  * @retval AIM_E_NOT_FOUND    no such file, context, cluster or user; or there is no configuration at all
+ * @retval AIM_E_READ         a kubeconfig is there and cannot be read
  * @retval AIM_E_CREDENTIALS  a file of credentials cannot be used
  * @retval AIM_E_UNSUPPORTED  libcurl was built without what is needed, or libaim is of another version
  * @retval AIM_E_ARGUMENT     context or out is NULL, or options contradict themselves

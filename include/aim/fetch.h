@@ -175,6 +175,7 @@ typedef struct aim_call {
     const char *uid;           /**< of a delete: only this object; NULL: whichever has the name */
     const char *resource_version; /**< of a delete: only in this state; NULL: in any */
     const char *container;        /**< of a log */
+    size_t spare;                 /**< 0 */
 } aim_call;
 
 /**
@@ -346,7 +347,8 @@ typedef struct aim_run_options {
     /** Called about ten times a second, and whenever a kind was read. Anything but AIM_OK ends the run, which then
      *  returns that code. May be NULL. */
     aim_code (*progress)(const aim_fetch *fetch, void *user);
-    void *user; /**< passed to progress */
+    void *user;   /**< passed to progress */
+    size_t spare; /**< 0 */
 } aim_run_options;
 
 /**

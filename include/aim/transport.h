@@ -50,6 +50,7 @@ typedef struct aim_request {
     const char *content_type; /**< header Content-Type; NULL without a body */
     const char *body;         /**< NULL: none */
     size_t body_size;         /**< bytes of body */
+    size_t spare;             /**< 0 */
 } aim_request;
 
 /** The head of an answer. Its strings live until the call returns. @since 0.2 */
@@ -62,6 +63,7 @@ typedef struct aim_response {
     const char *date;            /**< header Date; NULL: none */
     const char *const *warnings; /**< headers Warning, each as it came; NULL when warning_count is 0 */
     size_t warning_count;        /**< at most 100 are looked at */
+    size_t spare;                /**< 0 */
 } aim_response;
 
 /** @name How far an exchange came

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "decide/pass.h"
 #include "doc/reader.h"
 #include "fetch/target.h"
 
@@ -33,11 +34,17 @@ static bool set_bytes(const aim_fetch *f, aimp_bytes *bytes, const char *text) {
     return aimp_bytes_add_string(bytes, f->allocator, text);
 }
 
+/* Of some kinds only one object matters, whatever else there is; a role may be bound to its name alone. */
+static const char *selector_of(aimp_kind kind) {
+    return kind == AIMP_ROLE_BINDING ? "metadata.name=" AIMP_STATUS_UPDATER : NULL;
+}
+
 static bool path(aim_fetch *f, const aimp_reflector *r) {
     const aimp_kind_info *info = info_of(r);
     const aimp_target target = {.group = info->group, .version = info->version, .plural = info->plural, .ns = r->ns};
     aimp_bytes_clear(&f->out_target, f->allocator);
-    return aimp_target_path(&f->out_target, f->allocator, &target);
+    return aimp_target_path(&f->out_target, f->allocator, &target) &&
+           aimp_target_query(&f->out_target, f->allocator, "fieldSelector", selector_of(r->kind));
 }
 
 static bool list_target(aim_fetch *f, const aimp_reflector *r) {

@@ -7,7 +7,7 @@ import re
 
 from abi.facts import MODELS, structs
 
-FILES = ["symbols.txt", "functions.txt", "constants.txt", "layout-lp64.txt", "layout-ilp32.txt"]
+FILES = ["symbols.txt", "symbols-curl.txt", "functions.txt", "constants.txt", "layout-lp64.txt", "layout-ilp32.txt"]
 
 
 def symbols_text(soname, symbols):

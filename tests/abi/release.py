@@ -88,9 +88,10 @@ def layout_breaks(name, old, new):
 def breaks(old, new):
     """Every way in which the new lists break what the old ones promised."""
     found = []
-    for name, keyed in [("symbols.txt", keyed_symbols), ("functions.txt", keyed_functions),
-                        ("constants.txt", keyed_constants)]:
-        found += removed_or_changed(name, keyed, old[name], new[name])
+    for name, keyed in [("symbols.txt", keyed_symbols), ("symbols-curl.txt", keyed_symbols),
+                        ("functions.txt", keyed_functions), ("constants.txt", keyed_constants)]:
+        # A library that did not exist then promised nothing.
+        found += removed_or_changed(name, keyed, old.get(name, ""), new.get(name, ""))
     for name in ["layout-lp64.txt", "layout-ilp32.txt"]:
         found += layout_breaks(name, old[name], new[name])
     return found

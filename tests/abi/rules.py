@@ -16,12 +16,22 @@ WRITTEN = re.compile(r"\(?-?\d\w*\)?|(\"[^\"]*\"\s*)+")
 
 
 @dataclasses.dataclass
+class Library:
+    """One of the shared libraries that the headers declare."""
+    version_script: str  # its name, such as "lib/aim.map"
+    nodes: list  # (node, its symbols, the node it follows or "")
+    symbols: list  # (name, version node, type); None: it is not built here
+
+    def mapped(self):
+        return {name: node for node, names, _ in self.nodes for name in names}
+
+
+@dataclasses.dataclass
 class Promise:
     """All that the rules look at."""
     facts: object
     texts: dict  # "aim/types.h": its text
-    version_script: str
-    symbols: list  # (name, version node, type) of the library
+    libraries: list  # of Library
 
     def functions(self):
         return [d for d in self.facts.declarations if d.kind == "function"]
@@ -33,14 +43,24 @@ class Promise:
         return [m for m in self.facts.macros if m.kind in ("constant", "version")]
 
 
+def version_nodes(script):
+    """The nodes of a version script in order."""
+    nodes = re.findall(r"(\w+\.[\d.]+)\s*\{([^}]*)\}\s*([\w.]*?)\s*;", script)
+    return [(node, re.findall(r"^\s*(aim_\w+);", body, re.M), parent) for node, body, parent in nodes]
+
+
 def promise(facts, source, symbols):
+    """symbols: {name of a version script: the symbols of its library, or None}."""
     include = os.path.join(source, "include")
     texts = {}
     for name in sorted(os.listdir(os.path.join(include, "aim"))):
         with open(os.path.join(include, "aim", name), encoding="utf-8") as file:
             texts["aim/" + name] = file.read()
-    with open(os.path.join(source, "lib", "aim.map"), encoding="utf-8") as file:
-        return Promise(facts, texts, file.read(), symbols)
+    libraries = []
+    for script, exported in symbols.items():
+        with open(os.path.join(source, script), encoding="utf-8") as file:
+            libraries.append(Library(script, version_nodes(file.read()), exported))
+    return Promise(facts, texts, libraries)
 
 
 # --- structs ---
@@ -108,50 +128,53 @@ def functions_are_declared_once_with_aim_api(p):
                        for name, found in places.items() if len(found) > 1]
 
 
-def version_nodes(script):
-    """The nodes of a version script in order: (node, its symbols, the node it follows or "")."""
-    nodes = re.findall(r"(\w+\.[\d.]+)\s*\{([^}]*)\}\s*([\w.]*?)\s*;", script)
-    return [(node, re.findall(r"^\s*(aim_\w+);", body, re.M), parent) for node, body, parent in nodes]
-
-
 def exported_symbols_are_the_declared_functions(p):
-    declared = {f.name for f in p.functions()}
-    exported = {name for name, _, _ in p.symbols}
+    exported = {name for library in p.libraries for name, _, _ in library.symbols or []}
+    elsewhere = {name for library in p.libraries if library.symbols is None for name in library.mapped()}
+    declared = {f.name for f in p.functions()} - elsewhere
     problems = [f"{name} is declared and not exported" for name in sorted(declared - exported)]
     problems += [f"{name} is exported and not declared" for name in sorted(exported - declared)]
-    return problems + [f"{name} is no function but {kind}" for name, _, kind in p.symbols if kind != "FUNC"]
+    return problems + [f"{name} is no function but {kind}" for library in p.libraries
+                       for name, _, kind in library.symbols or [] if kind != "FUNC"]
 
 
 def exported_symbols_are_those_of_the_map(p):
-    mapped = {(name, node) for node, names, _ in version_nodes(p.version_script) for name in names}
-    exported = {(name, node) for name, node, _ in p.symbols}
-    return ([f"{name}@{node} is in lib/aim.map and not exported" for name, node in sorted(mapped - exported)] +
-            [f"{name}@{node} is exported and not in lib/aim.map" for name, node in sorted(exported - mapped)])
+    problems = []
+    for library in p.libraries:
+        if library.symbols is None:
+            continue
+        script, mapped = library.version_script, set(library.mapped().items())
+        exported = {(name, node) for name, node, _ in library.symbols}
+        problems += [f"{name}@{node} is in {script} and not exported" for name, node in sorted(mapped - exported)]
+        problems += [f"{name}@{node} is exported and not in {script}" for name, node in sorted(exported - mapped)]
+    return problems
 
 
 def version_nodes_are_chained(p):
-    nodes = version_nodes(p.version_script)
-    problems = [] if nodes else ["lib/aim.map has no version node"]
-    previous = ""
-    for node, _, parent in nodes:
-        if parent != previous:
-            problems.append(f"lib/aim.map: {node} follows {parent or 'nothing'}, not {previous or 'nothing'}")
-        previous = node
+    problems = []
+    for library in p.libraries:
+        script, previous = library.version_script, ""
+        if not library.nodes:
+            problems.append(f"{script} has no version node")
+        for node, _, parent in library.nodes:
+            if parent != previous:
+                problems.append(f"{script}: {node} follows {parent or 'nothing'}, not {previous or 'nothing'}")
+            previous = node
     return problems
 
 
 def functions_say_since_when(p):
     """@since names the version node, so that one cannot be moved without the other."""
-    node_of = {name: node for node, names, _ in version_nodes(p.version_script) for name in names}
+    node_of = {name: node for library in p.libraries for name, node in library.mapped().items()}
     problems = []
     for function in p.functions():
         if not function.documented:
             problems.append(f"{function.header}: {function.name} has no doc comment")
         elif not function.since:
             problems.append(f"{function.header}: {function.name} has no @since")
-        elif function.name in node_of and node_of[function.name] != f"LIBAIM_{function.since.split()[0]}":
+        elif function.name in node_of and node_of[function.name].split("_")[-1] != function.since.split()[0]:
             problems.append(f"{function.header}: {function.name} says @since {function.since}, "
-                            f"lib/aim.map says {node_of[function.name]}")
+                            f"its version script says {node_of[function.name]}")
     return problems
 
 

@@ -27,9 +27,12 @@ typedef struct aim_sample {
 } aim_sample;
 /** A function. @since 0.1 */
 AIM_API aim_code aim_sample_read(const aim_sample *sample, void (*each)(void *user), aim_handle **out);
+/** A function of a library that is not built here. @since 0.2 */
+AIM_API void aim_elsewhere(aim_handle *handle);
 #endif
 """
 GOOD_SCRIPT = "LIBAIM_0.1 {\n  global:\n    aim_sample_read;\n  local:\n    *;\n};\n"
+OTHER_SCRIPT = "LIBAIM_OTHER_0.2 {\n  global:\n    aim_elsewhere;\n  local:\n    *;\n};\n"
 GOOD_SYMBOLS = [("aim_sample_read", "LIBAIM_0.1", "FUNC")]
 
 BAD_HEADER = """

@@ -93,7 +93,7 @@ PROBLEMS = {
     "functions_are_declared_once_with_aim_api": ["aim_unmarked is not marked", "aim_twice is declared 2 times"],
     "version_nodes_are_chained": ["LIBAIM_0.2 follows nothing, not LIBAIM_0.1"],
     "functions_say_since_when": ["aim_undocumented has no doc comment", "aim_ageless has no @since",
-                                 "aim_young says @since 0.2, lib/aim.map says LIBAIM_0.1"],
+                                 "aim_young says @since 0.2, its version script says LIBAIM_0.1"],
     "structs_and_typedefs_have_doc_comments": ["typedef aim_handle", "struct aim_silent"],
     "constant_groups_have_comments": ["AIM_LONELY"],
     "constants_have_written_values": ["AIM_NEXT"],
@@ -122,7 +122,9 @@ def sample(folder, header, script, symbols):
     os.makedirs(os.path.join(include, "aim"), exist_ok=True)
     with open(os.path.join(include, "aim", "sample.h"), "w", encoding="utf-8") as file:
         file.write(header)
-    return rules.Promise(facts.facts(include), {"aim/sample.h": header}, script, symbols)
+    libraries = [rules.Library("lib/aim.map", rules.version_nodes(script), symbols),
+                 rules.Library("lib/other.map", rules.version_nodes(samples.OTHER_SCRIPT), None)]
+    return rules.Promise(facts.facts(include), {"aim/sample.h": header}, libraries)
 
 
 def check_rules(results):
