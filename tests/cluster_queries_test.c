@@ -17,6 +17,8 @@ TEST(cluster_queries, objects_are_listed_by_namespace_and_name) {
         {NULL, "x", "a-a/x b/x c/x "},
         {"b", "x", "b/x "},
         {"b", "z", ""},
+        {"", "x", ""},
+        {"", NULL, ""},
     };
     for (size_t i = 0; i < COUNT(filters); i++) {
         aim_ref filter = ref_of("Pod", filters[i].ns, filters[i].name), out = {.struct_size = sizeof out};
@@ -99,6 +101,32 @@ TEST(cluster_queries, group_and_version_of_a_name_count_where_they_are_set) {
         CHECK_INTEGER(aim_cluster_count(cluster, &filter), filters[i].count);
         CHECK_INTEGER(aim_cluster_at(cluster, &filter, 0, &out, NULL), filters[i].code);
     }
+    aim_cluster_free(cluster);
+}
+
+TEST(cluster_queries, version_of_an_object_is_that_of_its_newest_state) {
+    static const char pod[] = "{\"apiVersion\": \"v1\", \"kind\": \"Pod\", \"metadata\": {\"name\": \"x\", "
+                              "\"namespace\": \"default\", \"resourceVersion\": \"%d\"}}";
+    aim_cluster *cluster = new_cluster(t);
+    aim_ref named = ref_of("Pod", "default", "x"), nameless = ref_of("Pod", "default", NULL), unsized = named;
+    unsized.struct_size = 1;
+    CHECK_TEXT(aim_cluster_resource_version(cluster, &named), "");
+    must_add(t, cluster, JSON_NODE("a"));
+    for (int version = 8; version < 11; version++) {
+        must_add(
+            t, cluster,
+            aimp_format(&t->arena, "{\"type\": \"MODIFIED\", \"object\": %s}", aimp_format(&t->arena, pod, version)));
+        CHECK_TEXT(aim_cluster_resource_version(cluster, &named), aimp_format(&t->arena, "%d", version));
+    }
+    const aim_ref versionless = ref_of("Node", NULL, "a"), unknown = ref_of("Nothing", NULL, "a"),
+                  in_default = ref_of("Pod", NULL, "x");
+    CHECK_TEXT(aim_cluster_resource_version(cluster, &in_default), "10");
+    CHECK_TEXT(aim_cluster_resource_version(cluster, &nameless), "");
+    CHECK_TEXT(aim_cluster_resource_version(cluster, &unsized), "");
+    CHECK_TEXT(aim_cluster_resource_version(cluster, &versionless), "");
+    CHECK_TEXT(aim_cluster_resource_version(cluster, &unknown), "");
+    CHECK_TEXT(aim_cluster_resource_version(cluster, NULL), "");
+    CHECK_TEXT(aim_cluster_resource_version(NULL, &named), "");
     aim_cluster_free(cluster);
 }
 

@@ -272,6 +272,18 @@ AIM_API aim_code aim_cluster_at(const aim_cluster *cluster, const aim_ref *filte
                                 aim_error **err);
 
 /**
+ * In which version an object is known: whether what a write answered has come back by a watch, and whether what was
+ * read by other means is newer.
+ *
+ * @param cluster  read only; other threads may read it too; may be NULL
+ * @param ref      kind, ns (NULL or "": "default") and name are read; may be NULL
+ * @return metadata.resourceVersion, which lives until the next call that changes the cluster; "" where the object has
+ *         none, is not in the cluster, or is of a kind that libaim does not use, and for NULL
+ * @since 0.2
+ */
+AIM_API const char *aim_cluster_resource_version(const aim_cluster *cluster, const aim_ref *ref);
+
+/**
  * The name that is most like a given one: for "did you mean".
  *
  * @param cluster  read only; other threads may read it too; may be NULL

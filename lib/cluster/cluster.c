@@ -160,16 +160,31 @@ aim_code aim_cluster_remove(aim_cluster *cluster, const aim_ref *ref, aim_error 
     return AIM_OK;
 }
 
-/* The run of a kind's slots that a filter's namespace selects. */
+/* How many of a kind's slots come before a namespace and name; name NULL: before all of the namespace. past: or are it.
+ */
+static size_t slots_before(aimp_slots all, const char *ns, const char *name, bool past) {
+    size_t low = 0, high = all.count;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        int order = strcmp(aimp_or_empty(all.items[middle]->ns), ns);
+        if (!order && name) order = strcmp(all.items[middle]->name, name);
+        if (order < 0 || (!order && past))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* The run of a kind's slots that a filter's namespace selects, and its name where there can be one alone. */
 static aimp_slots matching(const aim_cluster *cluster, const aim_ref *filter) {
     aimp_kind kind = aimp_kind_of_ref(filter);
     aimp_slots all = cluster->tables.by_kind[kind];
-    if (kind == AIMP_KIND_NONE || !filter->ns || !aimp_kind_of(kind)->namespaced) return all;
-    size_t first = 0, last;
-    while (first < all.count && strcmp(aimp_or_empty(all.items[first]->ns), filter->ns) < 0)
-        first++;
-    for (last = first; last < all.count && strcmp(aimp_or_empty(all.items[last]->ns), filter->ns) == 0;)
-        last++;
+    if (kind == AIMP_KIND_NONE) return all;
+    const bool namespaced = aimp_kind_of(kind)->namespaced;
+    if (namespaced ? !filter->ns : !filter->name) return all;
+    const char *ns = namespaced ? filter->ns : "";
+    const size_t first = slots_before(all, ns, filter->name, false), last = slots_before(all, ns, filter->name, true);
     return (aimp_slots){all.items ? all.items + first : NULL, last - first, 0};
 }
 
@@ -213,9 +228,22 @@ aim_code aim_cluster_at(const aim_cluster *cluster, const aim_ref *filter, size_
     return aimp_fail(err, &cluster->context->allocator, AIM_E_NOT_FOUND, NULL, "the index is out of range");
 }
 
+const char *aim_cluster_resource_version(const aim_cluster *cluster, const aim_ref *ref) {
+    if (!cluster || !ref || !ref->name || !aimp_struct_ok(ref, sizeof *ref, 0)) return "";
+    const aimp_kind kind = aimp_kind_of_ref(ref);
+    if (kind == AIMP_KIND_NONE) return "";
+    const char *ns = aimp_is_empty(ref->ns) ? "default" : ref->ns;
+    const aimp_slot *slot =
+        aimp_tables_find(&cluster->tables, kind, aimp_kind_of(kind)->namespaced ? ns : NULL, ref->name);
+    if (!slot || !slot->effective) return "";
+    return aimp_or_empty(aimp_get_text(slot->effective->metadata, "resourceVersion"));
+}
+
 const char *aim_cluster_nearest(const aim_cluster *cluster, const aim_ref *ref) {
     if (!cluster || !ref || !aimp_struct_ok(ref, sizeof *ref, 0) || !ref->name) return NULL;
-    aimp_slots slots = matching(cluster, ref);
+    aim_ref others = *ref;
+    others.name = NULL;
+    aimp_slots slots = matching(cluster, &others);
     const char *best = NULL;
     size_t size = strlen(ref->name), best_distance = size / 3 + 2;
     for (size_t i = 0; i < slots.count; i++) {
