@@ -274,6 +274,86 @@ TEST(fetch, watch_that_ends_is_followed_by_what_its_end_means) {
     }
 }
 
+/* A server that was begun anew: it forbids everything, and does not know its kinds, before it has read its own. */
+static aim_fetch *after_doubt(test_context *t, scripted_server *server, aim_cluster *cluster, const scripted *script,
+                              uint64_t limit_ms) {
+    scripted_server_init(server, t, script);
+    aim_fetch *fetch = scripted_fetch(server, cluster, nodes, AIM_FETCH_WATCH);
+    const uint64_t began = server->now_ms;
+    while (script[server->next].request && server->now_ms - began < limit_ms) {
+        aim_transport transport = scripted_transport(server);
+        aim_run_options step = {.struct_size = sizeof step, .flags = AIM_RUN_STEP, .limit_ms = 500};
+        const aim_code code = aim_fetch_run(fetch, &transport, &step, NULL);
+        if (code && code != AIM_E_TIMEOUT) break;
+        CHECK_INTEGER(count_of(cluster, "Node"), server->now_ms > began + 31000 ? count_of(cluster, "Node") : 1);
+    }
+    return fetch;
+}
+
+TEST(fetch, what_was_read_outlives_a_server_that_begins_anew) {
+    const char *no = STATUS(403, "Forbidden", "");
+    const scripted lost = {NODES, 0, NULL, AIM_END_UNSENT, AIM_E_CONNECT, 0},
+                   from = {NODES "&resourceVersion=7&resourceVersionMatch=NotOlderThan",
+                           0,
+                           NULL,
+                           AIM_END_UNSENT,
+                           AIM_E_CONNECT,
+                           0};
+    const scripted forbidden[] = {{NODES, 200, LIST(ITEM("a", "1"), "")},
+                                  {WATCH("7"), 403, no, .after_ms = 1000},
+                                  {NODES, 403, no},
+                                  {NODES, 404, "404 page not found"},
+                                  {NODES, 503, "starting"},
+                                  {NODES, 403, no},
+                                  {NODES, 200, LIST(ITEM("b", "1"), "")},
+                                  {WATCH("7"), 200, NULL, .after_ms = 1000},
+                                  {0}},
+                   gone[] = {{NODES, 200, LIST(ITEM("a", "1"), "")},
+                             {WATCH("7"), 410, STATUS(410, "Gone", ""), .after_ms = 1000},
+                             from,
+                             from,
+                             from,
+                             from,
+                             lost,
+                             lost,
+                             lost,
+                             {NODES, 200, LIST(ITEM("b", "1"), "")},
+                             {WATCH("7"), 200, NULL, .after_ms = 1000},
+                             {0}};
+    const scripted *const scripts[] = {forbidden, gone};
+    for (size_t i = 0; i < 2; i++) {
+        aim_cluster *cluster = new_cluster(t);
+        scripted_server server;
+        aim_fetch *fetch = after_doubt(t, &server, cluster, scripts[i], 300000);
+        if (server.extra || scripts[i][server.next].request) FAIL("asked:\n%s", aimp_text_string(&server.asked));
+        CHECK_TEXT(sync_text(t, fetch), "Node synced, 1 objects at \"7\"\n");
+        aim_fetch_free(fetch);
+        aim_cluster_free(cluster);
+    }
+}
+
+TEST(fetch, server_that_goes_on_refusing_is_believed) {
+    static const struct {
+        unsigned status;
+        const char *answer, *expected;
+    } cases[] = {
+        {403, STATUS(403, "Forbidden", ""), "Node forbidden, 1 objects at \"7\": as scripted\n"},
+        {404, "404 page not found", "Node not served, 0 objects at \"7\": the server does not have this kind\n"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        scripted script[24] = {{NODES, 200, LIST(ITEM("a", "1"), "")},
+                               {WATCH("7"), cases[i].status, cases[i].answer, .after_ms = 1000}};
+        for (size_t k = 2; k < 23; k++)
+            script[k] = (scripted){NODES, cases[i].status, cases[i].answer};
+        aim_cluster *cluster = new_cluster(t);
+        scripted_server server;
+        aim_fetch *fetch = after_doubt(t, &server, cluster, script, 90000);
+        CHECK_TEXT(sync_text(t, fetch), cases[i].expected);
+        aim_fetch_free(fetch);
+        aim_cluster_free(cluster);
+    }
+}
+
 static void count_changes(const aim_ref *object, int32_t change, void *user) {
     aimp_text *text = user;
     static const char signs[] = "?+~-";

@@ -62,6 +62,8 @@ typedef struct aimp_reflector {
     bool broken;           /* the watch cannot be read on: list again */
     bool expired;          /* the watch's version is gone */
     uint64_t wait_ms;      /* what an ERROR event asked for */
+    bool in_doubt;         /* it was read once, and now it cannot be */
+    uint64_t doubt_ms;     /* since when */
 } aimp_reflector;
 
 typedef struct aimp_call {

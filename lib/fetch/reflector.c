@@ -19,6 +19,7 @@ enum {
     WATCH_GRACE_MS = 30000,
     SHORT_WATCH_MS = 1000,
     LOOK_AGAIN_MS = 60000, /* at a kind that is forbidden or not served */
+    DOUBT_MS = 30000,
     MOST_RESTARTS = 3,
     MOST_SERVER_ERRORS = 3
 };
@@ -298,7 +299,7 @@ static aim_code finish_list(aim_fetch *f, aimp_reflector *r) {
     if (code) return code;
     r->lists++;
     r->failures = r->restarts = 0;
-    r->from_version = r->whole = false;
+    r->from_version = r->whole = r->in_doubt = false;
     r->state = AIM_SYNC_SYNCED;
     r->code = AIM_OK;
     aimp_bytes_clear(&r->message, f->allocator);
@@ -336,6 +337,23 @@ static void fail(aim_fetch *f, aimp_reflector *r, int32_t state, aim_code code, 
     r->state = state;
     r->code = code;
     if (!set_bytes(f, &r->message, message)) aimp_fetch_give_up(f, AIM_E_NO_MEMORY, "out of memory");
+}
+
+/* A server that has just begun forbids everything for a moment, and does not know its own kinds; one that is gone comes
+ * back. What is watched keeps what was read meanwhile: for a while where the server says no, for as long as it takes
+ * where it says nothing. Answers false when the server is to be believed. */
+static bool keep(aim_fetch *f, aimp_reflector *r, bool says_no) {
+    if (!(f->options.flags & AIM_FETCH_WATCH) || (r->state != AIM_SYNC_SYNCED && r->state != AIM_SYNC_STALE))
+        return false;
+    if (!r->in_doubt) r->doubt_ms = f->now_ms;
+    r->in_doubt = true;
+    if (says_no && f->now_ms - r->doubt_ms >= DOUBT_MS) return false;
+    aim_cluster_free(r->staged);
+    r->staged = NULL;
+    r->state = AIM_SYNC_STALE;
+    f->changes++;
+    list_again(f, r, false, aimp_backoff_ms(&f->random, r->failures));
+    return true;
 }
 
 /* It cannot be read for now: whoever only lists is done with it, whoever watches looks again later. */
@@ -421,11 +439,11 @@ static void refused(aim_fetch *f, aimp_exchange *exchange) {
     aimp_fetch_note_identity(f, http_status, refusal.message);
     if (begin_anew(f, r, http_status, &refusal)) {
     } else if (http_status == 404) {
-        not_served(f, r);
+        if (!keep(f, r, true)) not_served(f, r);
     } else if (!aimp_retry(&attempt, &f->random, &wait_ms) || !try_again(f, r, wait_ms)) {
         if (r->phase == AIMP_WATCHING)
             list_again(f, r, false, aimp_backoff_ms(&f->random, r->failures));
-        else
+        else if (!keep(f, r, http_status < 500 && http_status != 429))
             refused_for_good(f, r, http_status, &refusal);
     }
     aimp_arena_free(&arena);
@@ -439,7 +457,8 @@ static void lost(aim_fetch *f, aimp_exchange *exchange, const aim_end *end) {
         aimp_fetch_give_up(f, end->code, aimp_or_empty(end->message));
     /* a page that was staged in part is read again: what was there already is the same, or newer */
     if (end->code == AIM_E_PROTOCOL) aimp_bytes_clear(&r->token, f->allocator);
-    if (!passing || !try_again(f, r, wait_ms)) lost_for_good(f, r, end);
+    if (passing && (try_again(f, r, wait_ms) || keep(f, r, false))) return;
+    lost_for_good(f, r, end);
 }
 
 static void end_watch(aim_fetch *f, aimp_exchange *exchange, const aim_end *end) {
