@@ -36,7 +36,8 @@ foreach(kind shared static)
     set_target_properties(aim_curl_${kind} PROPERTIES EXCLUDE_FROM_ALL ON)
   endif()
 endforeach()
-set_target_properties(aim_curl_shared PROPERTIES VERSION ${PROJECT_VERSION} SOVERSION ${AIM_SOVERSION}
+# The path of the build to libaim.so goes when it is installed, but would leave its length in the file.
+set_target_properties(aim_curl_shared PROPERTIES VERSION ${PROJECT_VERSION} SOVERSION ${AIM_SOVERSION} BUILD_RPATH_USE_ORIGIN ON
   LINK_DEPENDS ${PROJECT_SOURCE_DIR}/lib/aim-curl.map)
 target_link_options(aim_curl_shared PRIVATE -Wl,--version-script=${PROJECT_SOURCE_DIR}/lib/aim-curl.map)
 if(NOT AIM_SANITIZE) # clang leaves the functions of a sanitizer to the program

@@ -12,13 +12,22 @@ foreach(kind IN LISTS AIM_KINDS)
     INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
   install(EXPORT aim-${kind}-targets NAMESPACE aim:: DESTINATION ${AIM_CMAKE_DIR} COMPONENT development)
 endforeach()
+if(AIM_BUILD_CURL)
+  foreach(kind IN LISTS AIM_KINDS)
+    install(TARGETS aim_curl_${kind} EXPORT aim-curl-${kind}-targets
+      LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT runtime NAMELINK_COMPONENT development
+      ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development
+      INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+    install(EXPORT aim-curl-${kind}-targets NAMESPACE aim:: DESTINATION ${AIM_CMAKE_DIR} COMPONENT development)
+  endforeach()
+endif()
 configure_file(cmake/aim-config.cmake.in aim-config.cmake @ONLY)
 write_basic_package_version_file(aim-config-version.cmake COMPATIBILITY SameMajorVersion)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/aim-config.cmake ${CMAKE_CURRENT_BINARY_DIR}/aim-config-version.cmake
   cmake/FindLibYAML.cmake DESTINATION ${AIM_CMAKE_DIR} COMPONENT development)
 
 # --- pkg-config ---
-# Relative to libaim.pc, so that an installed prefix may be moved; a folder that was given as an absolute path stays one.
+# Relative to the .pc file, so that an installed prefix may be moved; a folder that was given as an absolute path stays one.
 if(IS_ABSOLUTE "${CMAKE_INSTALL_LIBDIR}")
   set(AIM_PC_PREFIX ${CMAKE_INSTALL_PREFIX})
   set(AIM_PC_LIBDIR ${CMAKE_INSTALL_LIBDIR})
@@ -42,9 +51,28 @@ else()
 endif()
 configure_file(pkgconfig/libaim.pc.in libaim.pc @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/libaim.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT development)
+if(AIM_BUILD_CURL)
+  string(STRIP "-lcurl ${CMAKE_THREAD_LIBS_INIT}" needed)
+  if(AIM_KINDS STREQUAL "static")
+    set(AIM_CURL_PC_LIBS "-laim-curl ${needed}")
+    set(AIM_CURL_PC_LIBS_PRIVATE "")
+  else()
+    set(AIM_CURL_PC_LIBS "-laim-curl")
+    set(AIM_CURL_PC_LIBS_PRIVATE "${needed}")
+  endif()
+  configure_file(pkgconfig/libaim-curl.pc.in libaim-curl.pc @ONLY)
+  install(FILES ${CMAKE_CURRENT_BINARY_DIR}/libaim-curl.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT development)
+endif()
 
 # --- headers, schemas, documentation ---
-install(DIRECTORY include/aim DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development FILES_MATCHING PATTERN "*.h")
+# curl.h goes with its library.
+if(AIM_BUILD_CURL)
+  set(absent)
+else()
+  set(absent PATTERN "curl.h" EXCLUDE)
+endif()
+install(DIRECTORY include/aim DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development
+  FILES_MATCHING PATTERN "*.h" ${absent})
 file(GLOB AIM_SCHEMAS CONFIGURE_DEPENDS schemas/*.json)
 install(FILES ${AIM_SCHEMAS} DESTINATION ${CMAKE_INSTALL_DATADIR}/libaim/schemas COMPONENT development)
 install(FILES docs/man/libaim.3 DESTINATION ${CMAKE_INSTALL_MANDIR}/man3 COMPONENT development)

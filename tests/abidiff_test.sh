@@ -41,7 +41,7 @@ mkdir "$scratch/source" "$scratch/build"
 compiler=$(sed -n 's/^CMAKE_C_COMPILER:[A-Z]*=//p' "$build/CMakeCache.txt")
 git archive "$tag" | tar -x -C "$scratch/source" || fail "$tag cannot be unpacked"
 {
-    cmake -S "$scratch/source" -B "$scratch/build" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_COMPILER="${compiler:-cc}" \
+    cmake -S "$scratch/source" -B "$scratch/build" -DCMAKE_BUILD_TYPE=Debug -DAIM_BUILD_CURL=OFF -DCMAKE_C_COMPILER="${compiler:-cc}" \
         -DAIM_BUILD_TOOL=OFF -DAIM_BUILD_EXAMPLES=OFF -DAIM_BUILD_TESTS=OFF &&
         cmake --build "$scratch/build" --target aim_shared --parallel 2
 } >"$scratch/log" 2>&1 || fail "$tag does not build" "$scratch/log"

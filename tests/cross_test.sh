@@ -1,6 +1,6 @@
 #!/bin/sh
-# The same bytes on another architecture and with another word size: library, tool and tests are compiled for 64-bit ARM and
-# for 32-bit x86, and run there, through qemu where this machine cannot do it itself.
+# The same bytes on another architecture and with another word size: libaim, tool and tests are compiled for 64-bit ARM and
+# for 32-bit x86, without libaim-curl, and run there, through qemu where this machine cannot do it itself.
 #
 #   cross_test.sh SOURCE_FOLDER
 #
@@ -21,11 +21,11 @@ what_is_missing() {
     done
 }
 
-# for_target TARGET SOURCE BUILD ARGUMENT...
+# for_target TARGET SOURCE BUILD ARGUMENT... The core alone: there is no libcurl for the target.
 for_target() {
     toolchain=$source/cmake/toolchains/$1.cmake
     shift
-    configure "$@" -DCMAKE_TOOLCHAIN_FILE="$toolchain" -DAIM_BUILD_EXAMPLES=OFF -DAIM_WARNINGS_AS_ERRORS=ON
+    configure "$@" -DCMAKE_TOOLCHAIN_FILE="$toolchain" -DAIM_BUILD_CURL=OFF -DAIM_BUILD_EXAMPLES=OFF -DAIM_WARNINGS_AS_ERRORS=ON
 }
 builds_for() { for_target "$1" "$source" "$scratch/$1" && build "$scratch/$1"; }
 

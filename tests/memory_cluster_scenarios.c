@@ -135,6 +135,7 @@ static aim_code list_services(stage *s, const memory_scenario *scenario, aim_err
     (void)scenario;
     size_t count = aim_cluster_count(s->cluster, &filter);
     NOTE("%s", aim_cluster_nearest(s->cluster, &like));
+    NOTE("%s", aim_cluster_resource_version(s->cluster, &like));
     for (size_t i = 0; i < count; i++) {
         aim_code code = aim_cluster_at(s->cluster, &filter, i, &found, err);
         if (code) return code;

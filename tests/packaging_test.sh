@@ -24,7 +24,7 @@ if [ "$failed" -gt 0 ]; then
     finish
     exit 1
 fi
-for part in install_test pkgconfig_test cmake_package_test embedding_test artifacts_test reproducible_test; do
+for part in install_test pkgconfig_test cmake_package_test embedding_test curl_test artifacts_test reproducible_test; do
     . "$packaging/$part.sh"
 done
 finish

@@ -44,10 +44,10 @@ package_has_components() {
     grants both "0.1 CONFIG REQUIRED COMPONENTS core shared static" && has_component core && has_component shared && has_component static
 }
 unknown_component_is_refused() {
-    refused 'has no component "curl"; it has core, shared and static' request both "0.1 CONFIG REQUIRED COMPONENTS core curl"
+    refused 'has no component "python"; it has core, shared, static and curl' request both "0.1 CONFIG REQUIRED COMPONENTS core python"
 }
 unknown_component_may_be_optional() {
-    grants both "0.1 CONFIG REQUIRED COMPONENTS core OPTIONAL_COMPONENTS curl" && has_component core && ! has_component curl
+    grants both "0.1 CONFIG REQUIRED COMPONENTS core OPTIONAL_COMPONENTS python" && has_component core && ! has_component python
 }
 absent_kind_is_refused() {
     refused 'the static library of libaim is not installed' request shared "0.1 CONFIG REQUIRED COMPONENTS static" \

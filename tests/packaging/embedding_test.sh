@@ -50,7 +50,8 @@ flags_of_the_project_stay_its_own() {
 }
 
 tool_and_installation_can_be_asked_for() {
-    embed asked -DAIM_ROUTE=subdirectory -DAIM_FIRST="$source" -DAIM_BUILD_TOOL=ON -DAIM_INSTALL=ON -DCMAKE_INSTALL_PREFIX=/p &&
+    embed asked -DAIM_ROUTE=subdirectory -DAIM_FIRST="$source" -DAIM_BUILD_TOOL=ON -DAIM_INSTALL=ON \
+        -DAIM_BUILD_CURL=ON -DAIM_CURL_TARGET=aim::curl -DCMAKE_INSTALL_PREFIX=/p &&
         DESTDIR="$scratch/asked/stage" cmake --install "$scratch/asked" || return 1
     (cd "$scratch/asked/stage/p" && find . ! -type d | sed 's/^\.\///;s/^lib[^/]*\/\([^/]*-linux-gnu\/\)\{0,1\}/lib\//' | LC_ALL=C sort) |
         diff "$scratch/whole" -

@@ -28,8 +28,8 @@ only() {
     (cd "$scratch/$2/moved" && find . ! -type d | sed 's/^\.\///;s/^lib\/some-triplet/lib/' | LC_ALL=C sort) >"$scratch/part"
     grep -Ev "$1" "$scratch/whole" | diff - "$scratch/part"
 }
-shared_build_installs_no_static_library() { only '/libaim\.a$|/aim-static-' shared; }
-static_build_installs_no_shared_library() { only '/libaim\.so|/aim-shared-' static; }
+shared_build_installs_no_static_library() { only '/libaim(-curl)?\.a$|/aim-(curl-)?static-' shared; }
+static_build_installs_no_shared_library() { only '/libaim(-curl)?\.so|/aim-(curl-)?shared-' static; }
 
 nothing_is_installed_outside_of_destdir() {
     for name in both shared static; do
@@ -43,7 +43,8 @@ installed_files_hold_no_path_of_this_machine() {
 }
 
 nothing_has_a_path_of_libraries() {
-    for file in both/moved/bin/aim shared/moved/bin/aim static/moved/bin/aim both/moved/lib/libaim.so shared/moved/lib/some-triplet/libaim.so; do
+    for file in both/moved/bin/aim shared/moved/bin/aim static/moved/bin/aim both/moved/lib/libaim.so shared/moved/lib/some-triplet/libaim.so \
+        both/moved/lib/libaim-curl.so shared/moved/lib/some-triplet/libaim-curl.so; do
         readelf -dW "$scratch/$file" >"$scratch/dynamic" || return 1
         lacks -E 'R(UN)?PATH' "$scratch/dynamic" || complain "in $file" || return 1
     done

@@ -1,4 +1,5 @@
-# The programs of every consumer: the examples in C, one in C++, linked to the target AIM_TARGET.
+# The programs of every consumer: the examples in C, one in C++, linked to the target AIM_TARGET. With AIM_CURL_TARGET also
+# those that link libaim-curl, and nothing else by name.
 foreach(name first_answer candidates what_if)
   add_executable(${name} ${AIM_SOURCE}/examples/${name}.c)
   target_compile_features(${name} PRIVATE c_std_99)
@@ -8,3 +9,12 @@ target_compile_features(plan PRIVATE cxx_std_11)
 foreach(name first_answer candidates what_if plan)
   target_link_libraries(${name} PRIVATE ${AIM_TARGET})
 endforeach()
+if(AIM_CURL_TARGET)
+  add_executable(connection ${CMAKE_CURRENT_LIST_DIR}/connection.c)
+  target_compile_features(connection PRIVATE c_std_99)
+  add_executable(connection_cpp ${CMAKE_CURRENT_LIST_DIR}/connection.cpp)
+  target_compile_features(connection_cpp PRIVATE cxx_std_11)
+  foreach(name connection connection_cpp)
+    target_link_libraries(${name} PRIVATE ${AIM_CURL_TARGET})
+  endforeach()
+endif()

@@ -1,0 +1,2 @@
+/* connection.c is C and C++. */
+#include "connection.c"
