@@ -18,13 +18,15 @@ export LC_ALL
 passed=0 failed=0 skipped=0
 mi300x=examples/mi300x-cluster
 
-# The tool goes by both of its names, and nothing of the user's own set-up is in the way.
+# The tool goes by both of its names, and nothing of the user's own set-up is in the way: no cluster is reached.
 mkdir "$scratch/bin" "$scratch/home"
 ln -s "$aim" "$scratch/bin/aim"
 ln -s "$aim" "$scratch/bin/kubectl-aim"
 PATH=$scratch/bin:$PATH
 HOME=$scratch/home
-export PATH HOME
+KUBECONFIG=/nonexistent
+export PATH HOME KUBECONFIG
+unset KUBERNETES_SERVICE_HOST KUBERNETES_SERVICE_PORT
 
 check() {
     : >"$scratch/out"
@@ -149,7 +151,7 @@ bash_offers_every_option_of_the_help() {
 }
 
 bash_offers_the_formats_of_the_command() {
-    for name in explain plan status lint diff; do
+    for name in explain plan status lint diff apply; do
         aim help $name >"$scratch/help" 2>&1 || continue
         # shellcheck disable=SC2046 # one word each
         set -- $(sed -n 's/^  -o, --output \([a-z|]*\).*/\1/p' "$scratch/help" | tr '|' ' ')
@@ -166,6 +168,26 @@ bash_completes_a_format() {
 
 bash_completes_behaviours_and_colours() {
     in_bash aim plan --behaviour '' && prints documented engine-0.2 && in_bash aim plan --color n && prints never
+}
+
+bash_offers_options_of_the_controller_to_it_alone() {
+    in_bash aim controller --lease && prints --lease-namespace && in_bash aim controller --cont && prints --context --controllers &&
+        in_bash aim plan --lease && prints && in_bash aim controller --controllers te && prints template-cache &&
+        in_bash aim controller --log-format '' && prints text json && in_bash aim controller --dry && prints --dry-run
+}
+
+bash_offers_options_of_apply_to_apply_alone() {
+    in_bash aim apply --f && prints --filename --force && in_bash aim explain --f && prints --filename &&
+        in_bash aim apply --dry && prints --dry-run && in_bash aim plan --dry && prints
+}
+
+bash_completes_a_dry_run() {
+    in_bash aim apply --dry-run = '' && prints server && in_bash aim apply --dry-run=s && prints --dry-run=server
+}
+
+bash_takes_no_kubeconfig_and_no_record_for_input() {
+    in_bash aim explain --kubeconfig "$mi300x" --record "$mi300x" -s '' && prints &&
+        in_bash aim explain --kubeconfig ex && prints FILES && in_bash aim explain --timeout '' && prints
 }
 
 bash_completes_services_of_the_input() {
@@ -218,6 +240,19 @@ zsh_finds_services_of_the_input() {
         zsh "$scratch/script.zsh" >"$scratch/out" 2>"$scratch/err" && has services && has qwen-service
 }
 
+# The words that _arguments gets, which only a line editor would read.
+zsh_words_of() {
+    # shellcheck disable=SC2016 # zsh expands it
+    zsh -f -c 'compdef() { :; }; _arguments() { print -rl -- "$@"; }; source "$1"; words=($2); _aim_documents' \
+        zsh "$scratch/script.zsh" "$1" >"$scratch/out" 2>"$scratch/err" && [ ! -s "$scratch/err" ]
+}
+zsh_gives_apply_its_own_options() {
+    zsh_words_of apply && has '*--force[take over fields that belong to others]' &&
+        has '*--dry-run=[the server checks everything and changes nothing]:how:(server)' &&
+        zsh_words_of plan && has_not '*--force[take over fields that belong to others]' &&
+        has '*--record=[keep what the cluster was asked and answered]:value:_files'
+}
+
 fish_script_is_valid() { script_is_valid fish; }
 
 in_fish() {
@@ -229,6 +264,11 @@ in_fish() {
 fish_completes_commands_options_and_formats() {
     in_fish 'aim ex' && prints explain && in_fish 'aim plan --behav' && has --behaviour &&
         in_fish 'aim plan -o js' && prints json && in_fish 'aim plan -o ' && has_not wide
+}
+
+fish_offers_options_of_apply_to_apply_alone() {
+    in_fish 'aim apply --fo' && prints --force && in_fish 'aim plan --fo' && prints &&
+        in_fish 'aim apply --dry-run ' && prints server && in_fish 'aim plan --context ' && prints
 }
 
 fish_completes_services_and_namespaces() {
@@ -248,7 +288,9 @@ done
 if command -v bash >/dev/null 2>&1; then
     for test in bash_script_is_valid bash_completes_commands bash_offers_every_command_of_the_help bash_hides_the_helper \
         bash_completes_options bash_offers_every_option_of_the_help bash_offers_the_formats_of_the_command \
-        bash_completes_a_format bash_completes_behaviours_and_colours bash_completes_services_of_the_input \
+        bash_completes_a_format bash_completes_behaviours_and_colours bash_offers_options_of_apply_to_apply_alone \
+        bash_offers_options_of_the_controller_to_it_alone \
+        bash_completes_a_dry_run bash_takes_no_kubeconfig_and_no_record_for_input bash_completes_services_of_the_input \
         bash_completes_services_of_a_namespace_by_name bash_completes_namespaces_of_the_input \
         bash_reads_quotes_and_the_home_folder bash_leaves_files_to_readline bash_completes_without_input \
         bash_completes_shells_and_topics bash_completes_the_plugin kubectl_asks_the_bash_script; do
@@ -260,6 +302,7 @@ fi
 if command -v zsh >/dev/null 2>&1; then
     check zsh_script_is_valid
     check zsh_finds_services_of_the_input
+    check zsh_gives_apply_its_own_options
 else
     skip zsh "there is no zsh"
 fi
@@ -267,6 +310,7 @@ if command -v fish >/dev/null 2>&1; then
     check fish_script_is_valid
     check fish_completes_commands_options_and_formats
     check fish_completes_services_and_namespaces
+    check fish_offers_options_of_apply_to_apply_alone
 else
     skip fish "there is no fish"
 fi

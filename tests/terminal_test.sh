@@ -6,6 +6,10 @@ cd "$2" || exit 1
 passed=0 failed=0
 folder=$(mktemp -d) || exit 1
 trap 'rm -rf "$folder"' EXIT
+# Whatever is run, it reaches no cluster of whoever runs it.
+KUBECONFIG=/nonexistent HOME=$folder
+export KUBECONFIG HOME
+unset KUBERNETES_SERVICE_HOST KUBERNETES_SERVICE_PORT
 
 if ! command -v script >/dev/null; then
     echo "SKIP terminal: there is no script (bsdutils) to make one"

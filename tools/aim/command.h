@@ -35,9 +35,20 @@ typedef struct text_list {
     size_t count;
 } text_list;
 
+typedef struct live live;
+
 typedef struct tool_options {
-    text_list cluster_files, files, services, pod_logs;
+    text_list cluster_files, files, services, objects, pod_logs; /* objects: KIND/[NAMESPACE/]NAME */
     const char *ns;
+    const char *context_ns; /* of the kubeconfig's context; NULL: no cluster is asked */
+    text_list plugins;      /* credential plugins that may be run */
+    const char *kubeconfig, *context, *record;
+    const char *controllers, *lease_ns, *identity, *metrics_address; /* of aim controller */
+    bool takeover, leader_election, log_json, until_settled;
+    const char *agent;   /* what requests are signed with */
+    struct live *live;   /* NULL: documents are read */
+    uint64_t timeout_ms; /* 0: none */
+    bool all_namespaces, force, dry_run, insecure;
     const char *now, *format_text, *policy_file;
     int32_t behaviour; /* -1: not asked for */
     output_format format;
@@ -48,13 +59,16 @@ typedef struct command {
     const char *name, *summary;
     int (*run)(const tool_options *options);
     void (*help)(void);
+    bool live;           /* it asks the cluster when the command line names no input */
     const char *formats; /* "text|json": what -o accepts, the default first; NULL: the command prints no format */
 } command;
 
 /* options.c: EXIT_DONE, or EXIT_USAGE after saying why. wants_help: the user asked for help instead. */
 int options_read(int argc, char **argv, tool_options *out, bool *wants_help);
 void options_free(tool_options *options);
-/* "-n x" or "default" */
+/* The kind of a KIND/[NAMESPACE/]NAME, as the interface spells it; NULL: there is none that plans are made for. */
+const char *options_kind(const char *object);
+/* That of -n, else of the kubeconfig's context, else "default" */
 const char *options_namespace(const tool_options *options);
 
 /* input.c: the cluster of all input, to be freed; NULL after saying why, and then *code is the exit code. */
@@ -89,11 +103,11 @@ typedef struct visited {
     const tool_options *options;
     const aim_cluster *cluster;
     const aim_plan *plan;
-    const aim_ref *service;
+    const aim_ref *object;
     bool first;
 } visited;
 typedef int service_visitor(const visited *v);
-/* Plans every service that was asked for and shows it; answers the worst exit code. */
+/* Plans every service and object that was asked for and shows it; answers the worst exit code. */
 int services_visit(const tool_options *options, service_visitor *visit);
 /* 0, 3 or 4 for a plan, as explain and plan count it. */
 int plan_verdict(const aim_plan *plan);
@@ -116,10 +130,12 @@ void complain(const char *format, ...);
 void complain_error(const aim_error *error);
 int output_finish(int code);
 
+int command_apply(const tool_options *options);
 int command_explain(const tool_options *options);
 int command_plan(const tool_options *options);
 int command_status(const tool_options *options);
 int command_lint(const tool_options *options);
+int command_controller(const tool_options *options);
 int command_diff(const tool_options *options);
 int command_completion(const tool_options *options);
 int command_complete(const tool_options *options);
@@ -127,10 +143,12 @@ int command_policy(const tool_options *options);
 int command_version(const tool_options *options);
 const command *command_find(const char *name);
 void help_all(void);
+void help_apply(void);
 void help_explain(void);
 void help_plan(void);
 void help_status(void);
 void help_lint(void);
+void help_controller(void);
 void help_diff(void);
 void help_completion(void);
 void help_policy(void);

@@ -14,24 +14,48 @@
 #define FORMATS "formats"
 #define BEHAVIOURS "behaviours"
 #define COLORS "colors"
-#define OTHER "other"
+#define DRY_RUNS "dry_runs"
+#define CONTROLLERS "controllers"
+#define LOG_FORMATS "log_formats"
+#define OTHER "other" /* files, none of them input */
+#define WORD "word"   /* nothing that we could offer */
 
 #define BEHAVIOUR_NAMES "documented engine-0.2"
 #define COLOR_NAMES "auto always never"
+#define DRY_RUN_NAMES "server"
+#define CONTROLLER_NAMES "service template-cache artifact"
+#define LOG_FORMAT_NAMES "text json"
 #define SHELL_NAMES "bash zsh fish"
 
 /* options.c reads them. The texts hold no quotes, colons or square brackets: each shell would want them escaped
- * differently. An option without a text is understood and not offered. */
+ * differently. An option without a text is understood and not offered; one with a command is offered to that alone. */
 static const struct {
     char letter;
-    const char *name, *value, *about;
+    const char *name, *value, *about, *only;
 } known_options[] = {
     {'f', "filename", FILES, "documents, folders, patterns; - is standard input"},
     {0, "cluster", FILES, "what the cluster holds; -f is laid over it"},
     {'n', "namespace", NAMESPACES, "only this namespace"},
     {'A', "all-namespaces", NULL, "every namespace"},
     {'s', "service", SERVICES, "a service, as NAMESPACE/NAME"},
-    {0, "object", OTHER, "an object, as AIMService/NAMESPACE/NAME"},
+    {0, "object", OTHER, "an AIMService, AIMTemplateCache or AIMArtifact, as KIND/NAMESPACE/NAME"},
+    {0, "context", WORD, "ask the cluster of this kubeconfig context"},
+    {0, "kubeconfig", OTHER, "the kubeconfig file in place of the usual one"},
+    {0, "record", OTHER, "keep what the cluster was asked and answered"},
+    {0, "timeout", WORD, "give up reading after so many seconds"},
+    {0, "credential-plugin", OTHER, "let the kubeconfig run this program for credentials"},
+    {0, "insecure-skip-tls-verify", NULL, "use a context that says so"},
+    {0, "dry-run", DRY_RUNS, "the server checks everything and changes nothing", "apply"},
+    {0, "force", NULL, "take over fields that belong to others", "apply"},
+    {0, "dry-run", NULL, "say what would be written and deleted, and write nothing", "controller"},
+    {0, "controllers", CONTROLLERS, "which of service, template-cache and artifact", "controller"},
+    {0, "takeover", NULL, "start although AIM Engine wrote lately", "controller"},
+    {0, "until-settled", NULL, "stop when nothing is left to do", "controller"},
+    {0, "metrics-address", WORD, "serve health and metrics at HOST-PORT", "controller"},
+    {0, "no-leader-election", NULL, "work without a lease", "controller"},
+    {0, "lease-namespace", WORD, "where the lease is", "controller"},
+    {0, "identity", WORD, "who holds the lease", "controller"},
+    {0, "log-format", LOG_FORMATS, "form of the log", "controller"},
     {0, "pod-log", OTHER, "the log of a container, as NAMESPACE/POD/CONTAINER=FILE"},
     {0, "now", OTHER, "the time that a status carries (RFC 3339)"},
     {0, "complete", NULL, "what is not in the input does not exist"},
@@ -46,8 +70,8 @@ static const struct {
 };
 
 /* A command that main.c does not know is not offered. Those with formats take documents and all options. */
-static const char *const known_commands[] = {"explain", "plan",       "status",  "lint", "diff",
-                                             "policy",  "completion", "version", "help"};
+static const char *const known_commands[] = {"explain",    "plan",   "status",     "lint",    "diff", "apply",
+                                             "controller", "policy", "completion", "version", "help"};
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 
@@ -60,6 +84,11 @@ static const char *command_about(size_t i) {
 static const char *command_formats(size_t i) {
     const command *known = command_find(known_commands[i]);
     return known ? known->formats : NULL;
+}
+
+static bool command_is_live(size_t i) {
+    const command *known = command_find(known_commands[i]);
+    return known && known->live;
 }
 
 /* "text|json" as words */
@@ -155,6 +184,16 @@ static void put_formats(void) {
     puts("    esac\n}");
 }
 
+/* Those that one command alone has. */
+static void put_own_options(void) {
+    puts("_aim_own_options() {");
+    for (size_t i = 0; i < COUNT(known_options); i++) {
+        if (!known_options[i].only) continue;
+        printf("    if [[ $command == %s ]]; then echo --%s; fi\n", known_options[i].only, known_options[i].name);
+    }
+    puts("}");
+}
+
 /* Names from documents are compared, never given to compgen -W, which would expand them. */
 static const char bash_main[] =
     "_aim_among() {\n"
@@ -191,6 +230,10 @@ static const char bash_main[] =
     "    formats) _aim_among \"$cur\" $(_aim_formats \"$command\") ;;\n"
     "    behaviours) _aim_among \"$cur\" " BEHAVIOUR_NAMES " ;;\n"
     "    colors) _aim_among \"$cur\" " COLOR_NAMES " ;;\n"
+    "    dry_runs) _aim_among \"$cur\" " DRY_RUN_NAMES " ;;\n"
+    "    controllers) _aim_among \"$cur\" " CONTROLLER_NAMES " ;;\n"
+    "    log_formats) _aim_among \"$cur\" " LOG_FORMAT_NAMES " ;;\n"
+    "    word) ;;\n"
     "    files | other | rest) files_wanted=1 ;;\n"
     "    *) _aim_word ;;\n"
     "    esac\n"
@@ -203,7 +246,13 @@ static const char bash_main[] =
     "    completion) _aim_among \"$cur\" " SHELL_NAMES " ;;\n"
     "    help) _aim_among \"$cur\" $_aim_commands ;;\n"
     "    version) _aim_among \"$cur\" -v --verbose -h --help ;;\n"
-    "    *) if [[ $cur == -* ]]; then _aim_among \"$cur\" $_aim_options; else files_wanted=1; fi ;;\n"
+    "    *)\n"
+    "        if [[ $cur == -* ]]; then\n"
+    "            _aim_among \"$cur\" $_aim_options $(_aim_own_options)\n"
+    "        else\n"
+    "            files_wanted=1\n"
+    "        fi\n"
+    "        ;;\n"
     "    esac\n"
     "}\n"
     "\n"
@@ -227,13 +276,14 @@ static void print_bash(void) {
     }
     fputs("'\n_aim_options='", stdout);
     for (size_t i = 0; i < COUNT(known_options); i++) {
-        if (!known_options[i].about) continue;
+        if (!known_options[i].about || known_options[i].only) continue;
         if (known_options[i].letter) printf("-%c ", known_options[i].letter);
         printf("--%s ", known_options[i].name);
     }
     puts("'\n");
     put_kinds();
     put_formats();
+    put_own_options();
     puts(read_words);
     fputs(bash_main, stdout);
 }
@@ -275,13 +325,31 @@ static const char zsh_main[] =
 static const char *zsh_action(const char *value) {
     static const struct {
         const char *value, *action;
-    } actions[] = {{SERVICES, ":service:_aim_services"}, {NAMESPACES, ":namespace:_aim_namespaces"},
-                   {FORMATS, ":format:($formats)"},      {BEHAVIOURS, ":rules:(" BEHAVIOUR_NAMES ")"},
-                   {COLORS, ":when:(" COLOR_NAMES ")"},  {FILES, ":file:_files"}};
+    } actions[] = {{SERVICES, ":service:_aim_services"},
+                   {NAMESPACES, ":namespace:_aim_namespaces"},
+                   {FORMATS, ":format:($formats)"},
+                   {BEHAVIOURS, ":rules:(" BEHAVIOUR_NAMES ")"},
+                   {COLORS, ":when:(" COLOR_NAMES ")"},
+                   {DRY_RUNS, ":how:(" DRY_RUN_NAMES ")"},
+                   {CONTROLLERS, ":kind:(" CONTROLLER_NAMES ")"},
+                   {LOG_FORMATS, ":format:(" LOG_FORMAT_NAMES ")"},
+                   {WORD, ":value: "},
+                   {FILES, ":file:_files"}};
     for (size_t i = 0; i < COUNT(actions); i++) {
         if (strcmp(actions[i].value, value) == 0) return actions[i].action;
     }
     return ":value:_files";
+}
+
+/* A word for _arguments. "+" and "=": the value may follow in the same word. */
+static void put_zsh_option(size_t i) {
+    const char *name = known_options[i].name, *value = known_options[i].value;
+    const char letter = known_options[i].letter;
+    if (letter)
+        printf("\"*\"{-%c%s,--%s%s}", letter, value ? "+" : "", name, value ? "=" : "");
+    else
+        printf("\"*--%s%s\"", name, value ? "=" : "");
+    printf("\"[%s]%s\"", known_options[i].about, value ? zsh_action(value) : "");
 }
 
 static void print_zsh(void) {
@@ -298,17 +366,19 @@ static void print_zsh(void) {
     put_kinds();
     put_formats();
     puts(read_words);
-    puts("_aim_documents() {\n    local formats=$(_aim_formats $words[1])\n    _arguments -s -S \\");
+    puts("_aim_documents() {\n    local formats=$(_aim_formats $words[1])\n    local -a own=()");
     for (size_t i = 0; i < COUNT(known_options); i++) {
-        const char *name = known_options[i].name, *value = known_options[i].value;
-        char letter = known_options[i].letter;
-        if (!known_options[i].about) continue;
-        /* "+" and "=": the value may follow in the same word */
-        if (letter)
-            printf("        \"*\"{-%c%s,--%s%s}", letter, value ? "+" : "", name, value ? "=" : "");
-        else
-            printf("        \"*--%s%s\"", name, value ? "=" : "");
-        printf("\"[%s]%s\" \\\n", known_options[i].about, value ? zsh_action(value) : "");
+        if (!known_options[i].only) continue;
+        printf("    if [[ $words[1] == %s ]]; then own+=(", known_options[i].only);
+        put_zsh_option(i);
+        puts("); fi");
+    }
+    puts("    _arguments -s -S \"${own[@]}\" \\");
+    for (size_t i = 0; i < COUNT(known_options); i++) {
+        if (!known_options[i].about || known_options[i].only) continue;
+        fputs("        ", stdout);
+        put_zsh_option(i);
+        puts(" \\");
     }
     puts("        \"*:file:_files\"\n}\n");
     fputs(zsh_main, stdout);
@@ -373,10 +443,10 @@ static const char fish_input[] =
 static const char *fish_flags(const char *value) {
     static const struct {
         const char *value, *flags;
-    } known[] = {{SERVICES, " -x -a '(__aim_input services)'"},
-                 {NAMESPACES, " -x -a '(__aim_input namespaces)'"},
-                 {BEHAVIOURS, " -x -a '" BEHAVIOUR_NAMES "'"},
-                 {COLORS, " -x -a '" COLOR_NAMES "'"}};
+    } known[] = {{SERVICES, " -x -a '(__aim_input services)'"},  {NAMESPACES, " -x -a '(__aim_input namespaces)'"},
+                 {BEHAVIOURS, " -x -a '" BEHAVIOUR_NAMES "'"},   {COLORS, " -x -a '" COLOR_NAMES "'"},
+                 {DRY_RUNS, " -x -a '" DRY_RUN_NAMES "'"},       {CONTROLLERS, " -x -a '" CONTROLLER_NAMES "'"},
+                 {LOG_FORMATS, " -x -a '" LOG_FORMAT_NAMES "'"}, {WORD, " -x"}};
     for (size_t i = 0; i < COUNT(known); i++) {
         if (strcmp(known[i].value, value) == 0) return known[i].flags;
     }
@@ -384,8 +454,9 @@ static const char *fish_flags(const char *value) {
 }
 
 static void put_fish_option(const char *commands, size_t i) {
-    const char *value = known_options[i].value;
-    printf("complete -c aim -n '__fish_seen_subcommand_from%s' -l %s", commands, known_options[i].name);
+    const char *value = known_options[i].value, *only = known_options[i].only;
+    printf("complete -c aim -n '__fish_seen_subcommand_from%s%s' -l %s", only ? " " : "", only ? only : commands,
+           known_options[i].name);
     if (known_options[i].letter) printf(" -s %c", known_options[i].letter);
     printf("%s -d ", value ? fish_flags(value) : "");
     put_quoted(known_options[i].about);
@@ -420,7 +491,7 @@ static void print_fish(void) {
         printf("complete -c aim -n __fish_use_subcommand -f -a %s -d ", known_commands[i]);
         put_quoted(command_about(i));
         printf("\ncomplete -c aim -n '__fish_seen_subcommand_from help' -f -a %s\n", known_commands[i]);
-        if (!command_formats(i)) continue;
+        if (!command_formats(i) && !command_is_live(i)) continue;
         size_t used = strlen(documents);
         snprintf(documents + used, sizeof documents - used, " %s", known_commands[i]);
     }

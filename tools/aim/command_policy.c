@@ -16,6 +16,7 @@ static const char *stray_option(const tool_options *options) {
     if (options->files.count) return "documents";
     if (options->cluster_files.count) return "--cluster";
     if (options->services.count) return "-s";
+    if (options->objects.count) return "--object";
     if (options->pod_logs.count) return "--pod-log";
     if (options->now) return "--now";
     return options->complete ? "--complete" : NULL;

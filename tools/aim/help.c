@@ -9,12 +9,21 @@ static const char inputs[] =
     "      --cluster FILE|DIR|GLOB    what the cluster holds; -f is then laid over it; repeatable\n"
     "      --pod-log NS/POD/CONTAINER=FILE\n"
     "                                 the log of a container that failed\n"
-    "      --complete                 what is not in the input does not exist\n";
+    "      --complete                 what is not in the input does not exist\n"
+    "Without input, the live cluster, as kubectl finds it:\n"
+    "      --context NAME, --kubeconfig FILE\n"
+    "      --record FILE              keep what was asked and answered; --cluster FILE plays it back\n"
+    "      --timeout SECONDS          give up then; without it after a minute of silence and tries\n"
+    "      --credential-plugin NAME   let the kubeconfig run this program for credentials; repeatable\n"
+    "      --insecure-skip-tls-verify\n"
+    "                                 use a context that says so\n";
 
 static const char services[] = "Which services (none named: every one in the input):\n"
                                "  -s, --service [NAMESPACE/]NAME repeatable\n"
+                               "      --object KIND/[NAMESPACE/]NAME\n"
+                               "                                 an AIMTemplateCache or AIMArtifact; repeatable\n"
                                "  -n, --namespace NAMESPACE      only this namespace; of a NAME without one\n"
-                               "  -A, --all-namespaces           every namespace (the default)\n";
+                               "  -A, --all-namespaces           every namespace (of documents the default)\n";
 
 static const char rules[] =
     "Rules and output:\n"
@@ -30,20 +39,23 @@ static const char codes[] = "Exit codes (of several services the worst: 5, 1, 4,
                             "  4 a selection is ambiguous     5 the input is invalid      10 diff: there are changes\n";
 
 void help_all(void) {
-    fputs("aim explains what AIM Engine deploys for an AIMService, and why: offline, from documents.\n"
+    fputs("aim explains what AIM Engine deploys for an AIMService, and why: from documents, or a live cluster.\n"
           "\n"
+          "  aim explain -n ml-team -s qwen-service\n"
           "  kubectl get aimservices,aimmodels,aimclustermodels,aimservicetemplates,aimclusterservicetemplates,\\\n"
           "    aimtemplatecaches,aimartifacts,aimruntimeconfigs,aimclusterruntimeconfigs,inferenceservices,\\\n"
           "    httproutes,horizontalpodautoscalers,pods,events,nodes -A -o yaml | aim explain -\n"
           "\n"
-          "  aim explain   why: every candidate, every stage, the winner, the warnings\n"
-          "  aim plan      what: the manifests, ready for kubectl apply --server-side -f -\n"
-          "  aim status    what a service would report, component by component\n"
-          "  aim lint      what is wrong with documents and node labels\n"
-          "  aim diff      what applying the plan would change, and what the change does\n"
-          "  aim policy    by which rules the other commands decide, as a document\n"
+          "  aim explain     why: every candidate, every stage, the winner, the warnings\n"
+          "  aim plan        what: the manifests, ready for kubectl apply --server-side -f -\n"
+          "  aim status      what a service would report, component by component\n"
+          "  aim lint        what is wrong with documents and node labels\n"
+          "  aim diff        what applying the plan would change, and what the change does\n"
+          "  aim apply       makes the plan true on the live cluster, by server-side apply\n"
+          "  aim controller  keeps plans true: watches, plans, applies, reports\n"
+          "  aim policy      by which rules the other commands decide, as a document\n"
           "  aim completion bash|zsh|fish\n"
-          "  aim version   which libaim this is\n"
+          "  aim version     which libaim this is\n"
           "  aim help COMMAND\n"
           "\n",
           stdout);
@@ -93,6 +105,44 @@ void help_diff(void) {
         "Compares the plan with the objects that the input holds: only fields that the plan sets. Exit code 10\n"
         "when applying it would change something.",
         services, "  -o, --output text|json|markdown\n");
+}
+
+void help_apply(void) {
+    help_command(
+        "  aim apply -n ml-team -s qwen-service --dry-run=server",
+        "Makes the plan true on the live cluster: server-side apply in the plan's order, deletions under their\n"
+        "guards. It stops at the first object that is refused, and says which field belongs to whom.\n"
+        "\n"
+        "      --dry-run=server           the server checks everything and changes nothing\n"
+        "      --force                    take over fields that belong to others",
+        services, "  -o, --output text|name\n");
+}
+
+void help_controller(void) {
+    fputs(
+        "  aim controller -n ml-team --dry-run --until-settled\n"
+        "\n"
+        "Keeps AIMServices, AIMTemplateCaches and AIMArtifacts of the live cluster true: what changes is planned\n"
+        "again, the plan is applied, the status written. It takes the place of these controllers of AIM Engine and\n"
+        "refuses to start beside them.\n"
+        "\n"
+        "      --controllers LIST         of service,template-cache,artifact (default: all three)\n"
+        "  -n, --namespace NAMESPACE      only this namespace; what cannot be seen outside is unknown\n"
+        "      --dry-run                  say what would be written and deleted, and write nothing\n"
+        "      --until-settled            stop when nothing is left to do\n"
+        "      --takeover                 start although AIM Engine wrote lately: fields that its managers own become\n"
+        "                                 ours, because ours have the same names\n"
+        "      --metrics-address HOST:PORT  serve /healthz, /readyz and /metrics there\n"
+        "      --no-leader-election, --lease-namespace NAMESPACE, --identity NAME\n"
+        "                                 the Lease aim-controller says who works (default: in the context's "
+        "namespace)\n"
+        "      --log-format text|json     of the lines on standard error\n"
+        "      --policy FILE              orders, GPUs and tie-breaks as a document\n"
+        "      --context NAME, --kubeconfig FILE, --credential-plugin NAME\n"
+        "                                 the cluster, as kubectl finds it; in a pod, its service account\n"
+        "\n"
+        "Exit codes: 0 stopped or settled   1 the server, the lease or the memory was lost   2 wrong usage\n",
+        stdout);
 }
 
 void help_policy(void) {

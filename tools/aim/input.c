@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "command.h"
+#include "live.h"
 
 #define MAX_FOLDER_DEPTH 32
 
@@ -26,6 +26,8 @@ typedef struct reading {
     uint64_t bytes;
     FILE *file;
     const char *name;
+    char peeked[64]; /* the beginning of a file, which says whether it is a record */
+    size_t peeked_size, peeked_at;
 } reading;
 
 /* --- progress --- */
@@ -68,6 +70,12 @@ aim_code input_read_stream(char *buffer, size_t size, size_t *got, void *user) {
 
 static aim_code read_with_progress(char *buffer, size_t size, size_t *got, void *user) {
     reading *r = user;
+    if (r->peeked_at < r->peeked_size) {
+        *got = r->peeked_size - r->peeked_at < size ? r->peeked_size - r->peeked_at : size;
+        memcpy(buffer, r->peeked + r->peeked_at, *got);
+        r->peeked_at += *got;
+        return AIM_OK;
+    }
     aim_code code = input_read_stream(buffer, size, got, r->file);
     r->bytes += *got;
     show_progress(r, *got == 0);
@@ -83,6 +91,13 @@ static void read_file(reading *r, FILE *file, const char *name) {
         .struct_size = sizeof source, .flags = r->layer, .name = name, .read = read_with_progress, .user = r};
     r->file = file;
     r->name = name;
+    r->peeked_at = 0;
+    r->peeked_size = fread(r->peeked, 1, sizeof r->peeked, file);
+    if (conversation_is_record(r->peeked, r->peeked_size)) {
+        source.flags = 0;
+        r->code = worse(r->code, conversation_replay(r->options, r->cluster, &source));
+        return;
+    }
     aim_code code = aim_cluster_add(r->cluster, &source, &report, &error);
     end_progress(r);
     bool kept = code && r->refused && report_keep(r->refused, report);
@@ -259,17 +274,13 @@ aim_cluster *input_read(const tool_options *options, int *code) {
 
 aim_cluster *input_read_all(const tool_options *options, report_list *refused, int *code) {
     reading r = {.options = options, .refused = refused};
-    *code = EXIT_USAGE;
-    if (!options->files.count && !options->cluster_files.count) {
-        complain("no input: name files with -f or --cluster (- is standard input)");
-        return NULL;
-    }
     r.cluster = new_cluster();
     start_progress(&r);
     if (!r.cluster) {
         *code = EXIT_TROUBLE;
         return NULL;
     }
+    if (options->live) r.code = live_read(options, r.cluster);
     for (size_t i = 0; i < options->cluster_files.count; i++)
         read_argument(&r, options->cluster_files.items[i]);
     r.layer = options->cluster_files.count ? AIM_SOURCE_OVERLAY : 0;
@@ -280,7 +291,8 @@ aim_cluster *input_read_all(const tool_options *options, report_list *refused, i
     aim_declaration complete = {.struct_size = sizeof complete, .state = AIM_STATE_KNOWN};
     if (options->complete) aim_cluster_declare(r.cluster, &complete, NULL);
     *code = r.code;
-    if (r.code == EXIT_DONE || (r.code == EXIT_INPUT && refused)) return r.cluster;
+    /* of a live cluster, an object that cannot be read holds up no other */
+    if (r.code == EXIT_DONE || (r.code == EXIT_INPUT && (refused || options->live))) return r.cluster;
     aim_cluster_free(r.cluster);
     return NULL;
 }

@@ -2,28 +2,32 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "command.h"
+#include "live.h"
 
 static const command commands[] = {
-    {"explain", "why: every candidate, every stage, the winner, the warnings", command_explain, help_explain,
+    {"explain", "why: every candidate, every stage, the winner, the warnings", command_explain, help_explain, true,
      "text|wide|name|json|yaml|markdown"},
-    {"plan", "what: the manifests, ready for kubectl apply --server-side -f -", command_plan, help_plan,
+    {"plan", "what: the manifests, ready for kubectl apply --server-side -f -", command_plan, help_plan, true,
      "yaml|text|name|json|markdown"},
-    {"status", "what a service would report, component by component", command_status, help_status,
+    {"status", "what a service would report, component by component", command_status, help_status, true,
      "text|wide|name|json|yaml|markdown"},
-    {"lint", "what is wrong with documents and node labels", command_lint, help_lint,
+    {"lint", "what is wrong with documents and node labels", command_lint, help_lint, true,
      "text|json|sarif|github|markdown"},
-    {"diff", "what applying the plan would change, and what the change does", command_diff, help_diff,
+    {"diff", "what applying the plan would change, and what the change does", command_diff, help_diff, true,
      "text|json|markdown"},
-    {"policy", "by which rules the other commands decide, as a document", command_policy, help_policy,
+    {"apply", "makes the plan true on the live cluster, by server-side apply", command_apply, help_apply, true,
+     "text|name"},
+    {"controller", "keeps plans true: watches, plans, applies, reports", command_controller, help_controller, true,
+     NULL},
+    {"policy", "by which rules the other commands decide, as a document", command_policy, help_policy, false,
      "yaml|json|name"},
     {"completion", "what a shell needs to complete commands, options and services", command_completion, help_completion,
-     NULL},
-    {"version", "which libaim this is", command_version, help_version, NULL},
+     false, NULL},
+    {"version", "which libaim this is", command_version, help_version, false, NULL},
 };
 
 /* What the completion scripts ask; nobody types it. */
-static const command completing = {"__complete", "", command_complete, help_completion, NULL};
+static const command completing = {"__complete", "", command_complete, help_completion, false, NULL};
 
 const command *command_find(const char *name) {
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
@@ -67,6 +71,15 @@ static int settle_format(const command *chosen, tool_options *options) {
     return EXIT_USAGE;
 }
 
+static int run(const command *chosen, tool_options *options) {
+    int code = EXIT_DONE;
+    if (chosen->run == command_controller) options->agent = "aim-controller";
+    if (chosen->live && !options->files.count && !options->cluster_files.count) code = live_open(options);
+    if (code == EXIT_DONE) code = chosen->run(options);
+    live_close(options);
+    return code;
+}
+
 int main(int argc, char **argv) {
     if (argc < 2) {
         help_all();
@@ -90,7 +103,7 @@ int main(int argc, char **argv) {
     if (code == EXIT_DONE && wants_help)
         chosen->help();
     else if (code == EXIT_DONE)
-        code = chosen->run(&options);
+        code = run(chosen, &options);
     options_free(&options);
     return output_finish(code);
 }

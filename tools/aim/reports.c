@@ -15,7 +15,7 @@ static void show_caret(const aim_report_entry *entry) {
 
 static void show_entry(const aim_report_entry *entry) {
     bool error = entry->severity == AIM_SEVERITY_ERROR;
-    put_safe(stderr, entry->source);
+    put_safe(stderr, entry->source && *entry->source ? entry->source : "aim");
     if (entry->line) fprintf(stderr, ":%llu:%llu", (unsigned long long)entry->line, (unsigned long long)entry->column);
     fputs(error ? ": error: " : ": warning: ", stderr);
     if (entry->object) {

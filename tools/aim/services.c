@@ -1,4 +1,4 @@
-/* Which services were asked about, one plan for each, and what that means for the exit code. */
+/* Which services and other objects were asked about, one plan for each, and what that means for the exit code. */
 #include <stdio.h>
 #include <string.h>
 
@@ -24,9 +24,14 @@ static bool component_is(const aim_plan *plan, const char *name, const char *sta
     return false;
 }
 
+static bool is_bad(const char *status) {
+    return strcmp(status, "Failed") == 0 || strcmp(status, "Degraded") == 0 || strcmp(status, "NotAvailable") == 0;
+}
+
 int plan_verdict(const aim_plan *plan) {
     const aim_selection *selection = aim_plan_selection(plan);
     const char *status = aim_plan_status(plan);
+    if (!selection) return is_bad(status) ? EXIT_BLOCKED : EXIT_DONE;
     aim_model_answer model = {.struct_size = sizeof model};
     aim_resolution_answer(aim_plan_resolution(plan), &model);
     int32_t outcome = aim_selection_outcome(selection);
@@ -48,35 +53,37 @@ typedef struct visit {
     int code;
 } visit;
 
-static void visit_one(visit *v, const aim_ref *service) {
+static void visit_one(visit *v, const aim_ref *object) {
     aim_plan *plan;
     aim_error *error;
     aim_options ask = {.struct_size = sizeof ask, .policy = v->policy, .now = v->options->now};
-    aim_code code = aim_plan_new(v->cluster, service, &ask, &plan, &error);
+    aim_code code = aim_plan_new(v->cluster, object, &ask, &plan, &error);
     if (code) {
         complain_error(error);
         aim_error_free(error);
         v->code = worse(v->code, code == AIM_E_NOT_FOUND ? EXIT_BLOCKED : EXIT_TROUBLE);
         return;
     }
-    visited one = {v->options, v->cluster, plan, service, !v->any};
+    visited one = {v->options, v->cluster, plan, object, !v->any};
     v->code = worse(v->code, v->show(&one));
     v->any = true;
     aim_plan_free(plan);
 }
 
-static void visit_named(visit *v, const char *argument) {
+/* argument: [NAMESPACE/]NAME; option: what it came with, for messages */
+static void visit_named(visit *v, const char *option, const char *kind, const char *argument) {
     char ns[256];
     const char *slash = strchr(argument, '/');
     size_t size = slash ? (size_t)(slash - argument) : 0;
     if (size >= sizeof ns) {
-        complain("-s %s: the namespace is too long", argument);
+        complain("%s %s: the namespace is too long", option, argument);
         v->code = worse(v->code, EXIT_BLOCKED);
         return;
     }
     memcpy(ns, argument, size);
     ns[size] = '\0';
     aim_ref ref = {.struct_size = sizeof ref,
+                   .kind = kind,
                    .ns = slash ? ns : options_namespace(v->options),
                    .name = slash ? slash + 1 : argument};
     visit_one(v, &ref);
@@ -106,10 +113,14 @@ int services_visit(const tool_options *options, service_visitor *show) {
         aim_policy_free(owned);
         return code;
     }
-    visit v = {.options = options, .cluster = cluster, .policy = policy, .show = show};
+    visit v = {.options = options, .cluster = cluster, .policy = policy, .show = show, .code = code};
     for (size_t i = 0; i < options->services.count; i++)
-        visit_named(&v, options->services.items[i]);
-    if (!options->services.count) visit_all(&v);
+        visit_named(&v, "-s", "AIMService", options->services.items[i]);
+    for (size_t i = 0; i < options->objects.count; i++) {
+        const char *object = options->objects.items[i];
+        visit_named(&v, "--object", options_kind(object), strchr(object, '/') + 1);
+    }
+    if (!options->services.count && !options->objects.count) visit_all(&v);
     aim_cluster_free(cluster);
     aim_policy_free(owned);
     return v.code;

@@ -1,0 +1,563 @@
+/* The loop: what changed, which plans looked at it, who is due, and what is under way. */
+#include "controller.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../live.h"
+#include "event_recorder.h"
+#include "health_server.h"
+#include "lease.h"
+#include "structured_log.h"
+
+enum {
+    LONGEST_RUN_MS = 1000,
+    MOST_BUSY = 64,
+    SETTLED_MS = 2000,
+    STOP_MS = 3000,
+    REQUESTS = 200,
+    BURST = 400,
+    PUBLISH_MS = 1000,
+    AFTER_FAILURE_MS = 1000
+};
+#define NEVER UINT64_MAX
+
+static const char *const all_controlled[] = {"AIMService", "AIMTemplateCache", "AIMArtifact"};
+
+/* What the plans of all three read. */
+static const char *const watched[] = {
+    "AIMService",
+    "AIMModel",
+    "AIMClusterModel",
+    "AIMServiceTemplate",
+    "AIMClusterServiceTemplate",
+    "AIMRuntimeConfig",
+    "AIMClusterRuntimeConfig",
+    "AIMTemplateCache",
+    "AIMArtifact",
+    "InferenceService",
+    "HTTPRoute",
+    "HorizontalPodAutoscaler",
+    "PersistentVolumeClaim",
+    "Job",
+    "StorageClass",
+    "RoleBinding",
+    "Namespace",
+    "Node",
+    "Pod",
+    "Event",
+};
+enum { WATCHED = sizeof watched / sizeof *watched };
+
+/* --- stopping --- */
+
+static struct {
+    aim_cancel *cancel;
+    const aim_transport *transport;
+} on_signal; /* a handler has no other way to reach them */
+
+static void handle_signal(int number) {
+    (void)number;
+    aim_cancel_set(on_signal.cancel);
+    on_signal.transport->wake(on_signal.transport->user);
+}
+
+static void catch_signals(aim_cancel *cancel, const aim_transport *transport) {
+    struct sigaction action = {.sa_handler = handle_signal};
+    on_signal.cancel = cancel;
+    on_signal.transport = transport;
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGINT, &action, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+/* --- changes --- */
+
+typedef struct changes {
+    struct change {
+        char *kind, *ns, *name; /* ns NULL: cluster scope */
+    } * items;
+    size_t count, capacity;
+    bool lost; /* one could not be noted for want of memory */
+} changes;
+
+static void note_change(const aim_ref *object, int32_t change, void *user) {
+    changes *all = user;
+    (void)change;
+    if (all->count == all->capacity) {
+        const size_t capacity = all->capacity ? all->capacity * 2 : 256;
+        struct change *items = realloc(all->items, capacity * sizeof *items);
+        if (!items) {
+            all->lost = true;
+            return;
+        }
+        all->items = items;
+        all->capacity = capacity;
+    }
+    struct change *c = &all->items[all->count];
+    *c = (struct change){strdup(object->kind), object->ns ? strdup(object->ns) : NULL, strdup(object->name)};
+    if (c->kind && c->name && (c->ns || !object->ns)) {
+        all->count++;
+        return;
+    }
+    free(c->kind);
+    free(c->ns);
+    free(c->name);
+    all->lost = true;
+}
+
+static void forget_changes(changes *all) {
+    for (size_t i = 0; i < all->count; i++) {
+        free(all->items[i].kind);
+        free(all->items[i].ns);
+        free(all->items[i].name);
+    }
+    all->count = 0;
+    all->lost = false;
+}
+
+static const char *controlled_kind(const controller *c, const char *kind) {
+    for (size_t i = 0; i < 3 && c->kinds[i]; i++) {
+        if (strcmp(c->kinds[i], kind) == 0) return c->kinds[i];
+    }
+    return NULL;
+}
+
+/* by itself: the object itself changed, which ends any waiting. */
+static void touch(const controller *c, controlled *o, bool by_itself) {
+    const bool was_pending = controlled_is_pending(o);
+    if (by_itself)
+        o->touched = true;
+    else
+        o->dirty = true;
+    o->is_settled = false;
+    const uint64_t due_ms = c->now_ms + (by_itself || !o->failures ? 0 : AFTER_FAILURE_MS);
+    if (o->due_ms > due_ms || !was_pending) o->due_ms = due_ms;
+}
+
+/* Who looked at what changed looks again: which those are is the library's answer. */
+static void spread_change(controller *c, const struct change *change) {
+    const aim_ref ref = {.struct_size = sizeof ref, .kind = change->kind, .ns = change->ns, .name = change->name};
+    const char *kind = controlled_kind(c, change->kind);
+    const controlled *itself = NULL;
+    if (kind && change->ns) {
+        controlled *o = controlled_get(&c->objects, kind, change->ns, change->name);
+        if (!o)
+            c->stale_changes = true;
+        else if (!controlled_is_echo(c, o))
+            touch(c, o, true);
+        itself = o;
+    }
+    for (size_t i = 0; i < c->objects.count; i++) {
+        controlled *o = c->objects.items[i];
+        const bool is_due = o->dirty && o->due_ms <= c->now_ms;
+        if (!is_due && o != itself &&
+            (aim_plan_depends_on(o->plan, c->cluster, &ref) || aim_plan_depends_on(o->working, c->cluster, &ref)))
+            touch(c, o, false);
+    }
+}
+
+static void spread_changes(controller *c, changes *all) {
+    for (size_t i = 0; i < all->count; i++)
+        spread_change(c, &all->items[i]);
+    for (size_t i = 0; (all->lost || c->stale_changes) && i < c->objects.count; i++)
+        touch(c, c->objects.items[i], true);
+    for (size_t k = 0; (all->lost || c->stale_changes) && k < 3 && c->kinds[k]; k++) {
+        const aim_ref filter = {.struct_size = sizeof filter, .kind = c->kinds[k]};
+        c->stale_changes = false;
+        for (size_t i = 0; i < aim_cluster_count(c->cluster, &filter); i++) {
+            aim_ref found = {.struct_size = sizeof found};
+            if (aim_cluster_at(c->cluster, &filter, i, &found, NULL)) break;
+            controlled *o = controlled_get(&c->objects, c->kinds[k], found.ns ? found.ns : "", found.name);
+            if (o)
+                touch(c, o, true);
+            else
+                c->stale_changes = true;
+        }
+    }
+    forget_changes(all);
+}
+
+/* --- what is known --- */
+
+typedef struct knowledge {
+    bool listed;   /* every kind was read, or cannot be */
+    bool complete; /* and none is unknown */
+    char missing[256];
+} knowledge;
+
+static knowledge look_at_kinds(const aim_fetch *fetch) {
+    knowledge k = {.listed = true, .complete = true};
+    for (size_t i = 0; i < aim_fetch_sync_count(fetch); i++) {
+        aim_sync sync = {.struct_size = sizeof sync};
+        if (aim_fetch_sync_at(fetch, i, &sync)) continue;
+        /* without the Gateway API there are no routes; without the kinds that deletions go by, nothing is certain */
+        const bool needed = strncmp(sync.kind, "AIM", 3) == 0 || strcmp(sync.kind, "InferenceService") == 0;
+        const bool known = sync.state == AIM_SYNC_SYNCED || (sync.state == AIM_SYNC_NOT_SERVED && !needed);
+        if (sync.state <= AIM_SYNC_LISTING) k.listed = false;
+        if (known) continue;
+        k.complete = false;
+        const size_t used = strlen(k.missing);
+        snprintf(k.missing + used, sizeof k.missing - used, "%s%s", used ? ", " : "", sync.kind);
+    }
+    return k;
+}
+
+/* --- work --- */
+
+static void show_dry(controller *c, controlled *o) {
+    const aim_ref ref = {.struct_size = sizeof ref, .kind = o->kind, .ns = o->ns, .name = o->name};
+    const aim_options options = {.struct_size = sizeof options, .policy = c->policy};
+    aim_plan *plan;
+    uint64_t id;
+    o->dirty = o->touched = false;
+    o->is_settled = true;
+    const aim_code code = aim_plan_new(c->cluster, &ref, &options, &plan, NULL);
+    o->is_gone = code == AIM_E_NOT_FOUND;
+    if (code) return;
+    c->counts.plans++;
+    for (size_t i = 0; i < aim_plan_action_count(plan); i++) {
+        aim_action action = {.struct_size = sizeof action};
+        if (aim_plan_action_at(plan, i, &action) || aim_fetch_action_is_done(c->fetch, plan, i)) continue;
+        printf("would %s %s %s%s%s for %s %s/%s\n", action.verb == AIM_ACTION_DELETE ? "delete" : "apply", action.kind,
+               action.ns ? action.ns : "", action.ns ? "/" : "", action.name, o->kind, o->ns, o->name);
+    }
+    if (!aim_fetch_status(c->fetch, plan, 0, &id, NULL) && id) {
+        aim_fetch_drop(c->fetch, id); /* it was only asked whether there is something to write */
+        printf("would write the status %s of %s %s/%s\n", aim_plan_status(plan), o->kind, o->ns, o->name);
+    }
+    fflush(stdout);
+    aim_plan_free(o->plan);
+    o->plan = plan;
+}
+
+/* Everybody whose time has come; answers when the next one's does. */
+static uint64_t work(controller *c, bool may_begin) {
+    uint64_t next_ms = NEVER;
+    size_t busy = 0;
+    for (size_t i = 0; i < c->objects.count; i++)
+        busy += controlled_is_busy(c->objects.items[i]);
+    for (size_t i = 0; i < c->objects.count; i++) {
+        controlled *o = c->objects.items[i];
+        const bool begins = !controlled_is_busy(o);
+        if (begins && (!may_begin || controlled_due(o) == NEVER)) continue;
+        if (begins && busy >= MOST_BUSY) {
+            next_ms = c->now_ms + 10;
+            continue;
+        }
+        uint64_t due_ms = NEVER;
+        if (c->options->dry_run)
+            show_dry(c, o);
+        else
+            due_ms = reconcile(c, o);
+        busy += begins && controlled_is_busy(o);
+        if (due_ms < next_ms) next_ms = due_ms;
+    }
+    /* those that are gone, once nothing of theirs is under way */
+    for (size_t i = c->objects.count; i-- > 0;) {
+        controlled *o = c->objects.items[i];
+        if (o->is_gone && !controlled_is_busy(o) && !controlled_is_pending(o)) controlled_drop(&c->objects, o);
+    }
+    return next_ms;
+}
+
+static bool is_settled(const controller *c) {
+    for (size_t i = 0; i < c->objects.count; i++) {
+        const controlled *o = c->objects.items[i];
+        if (controlled_is_busy(o) || !o->is_settled || controlled_due(o) <= c->now_ms) return false;
+    }
+    return true;
+}
+
+static size_t busy_count(const controller *c) {
+    size_t count = 0;
+    for (size_t i = 0; i < c->objects.count; i++)
+        count += controlled_is_busy(c->objects.items[i]);
+    return count;
+}
+
+/* --- metrics --- */
+
+static void put_metric(FILE *out, const char *name, const char *type, const char *help, uint64_t value) {
+    fprintf(out, "# HELP aim_%s %s\n# TYPE aim_%s %s\naim_%s %llu\n", name, help, name, type, name,
+            (unsigned long long)value);
+}
+
+static void put_objects(FILE *out, const controller *c) {
+    fprintf(out, "# HELP aim_controller_objects Objects that are kept true, by kind and status.\n"
+                 "# TYPE aim_controller_objects gauge\n");
+    static const char *const states[] = {"Pending", "Starting",     "Running", "Progressing", "Ready", "Degraded",
+                                         "Failed",  "NotAvailable", ""};
+    for (size_t k = 0; k < 3 && c->kinds[k]; k++) {
+        for (size_t s = 0; s < sizeof states / sizeof *states; s++) {
+            size_t count = 0;
+            for (size_t i = 0; i < c->objects.count; i++) {
+                const controlled *o = c->objects.items[i];
+                count += o->kind == c->kinds[k] && strcmp(aim_plan_status(o->plan), states[s]) == 0;
+            }
+            if (count)
+                fprintf(out, "aim_controller_objects{kind=\"%s\",status=\"%s\"} %zu\n", c->kinds[k], states[s], count);
+        }
+    }
+}
+
+static void put_kinds(FILE *out, const aim_fetch *fetch) {
+    fprintf(out, "# HELP aim_fetch_kind_synced Whether a kind is known up to a moment ago.\n"
+                 "# TYPE aim_fetch_kind_synced gauge\n");
+    for (size_t i = 0; i < aim_fetch_sync_count(fetch); i++) {
+        aim_sync sync = {.struct_size = sizeof sync};
+        if (!aim_fetch_sync_at(fetch, i, &sync))
+            fprintf(out, "aim_fetch_kind_synced{kind=\"%s\"} %d\n", sync.kind, sync.state == AIM_SYNC_SYNCED);
+    }
+}
+
+static void publish(const controller *c, health_server *server, bool leads, const knowledge *k) {
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = server ? open_memstream(&text, &size) : NULL;
+    if (!out) return;
+    const controller_counts *n = &c->counts;
+    put_metric(out, "controller_leader", "gauge", "Whether this process holds the lease.", leads);
+    put_metric(out, "controller_busy_objects", "gauge", "Objects with a call under way.", busy_count(c));
+    put_metric(out, "controller_plans_total", "counter", "Plans made.", n->plans);
+    put_metric(out, "controller_applies_total", "counter", "Server-side applies asked for.", n->applies);
+    put_metric(out, "controller_deletes_total", "counter", "Deletions asked for.", n->deletes);
+    put_metric(out, "controller_deletes_held_back_total", "counter", "Deletions held back because a kind was unknown.",
+               n->dropped_deletes);
+    put_metric(out, "controller_status_writes_total", "counter", "Statuses written.", n->statuses);
+    put_metric(out, "controller_finalizer_writes_total", "counter", "Finalizers added or removed.", n->finalizers);
+    put_metric(out, "controller_conflicts_total", "counter", "Refusals because fields belong to others.", n->conflicts);
+    put_metric(out, "controller_refusals_total", "counter", "Actions that the server refused.", n->failures);
+    put_metric(out, "controller_events_dropped_total", "counter", "Events that were not written.",
+               event_recorder_dropped(c->events));
+    put_objects(out, c);
+    put_kinds(out, c->fetch);
+    fclose(out);
+    health_server_publish(server, true, k->listed, k->listed ? "" : k->missing, text);
+    free(text);
+}
+
+/* --- from beginning to end --- */
+
+typedef struct loop {
+    controller c;
+    changes changes;
+    aim_listener listener;
+    aim_cancel *cancel;
+    lease *lease; /* NULL: none is needed */
+    health_server *server;
+    bool leads, was_listed;
+    uint64_t began_ms, published_ms, settled_since_ms;
+    int code;
+} loop;
+
+static void say_kinds(loop *l, const knowledge *k) {
+    if (k->listed && !l->was_listed)
+        log_line(LOG_INFO, k->complete ? "everything is read" : "some kinds are unknown: nothing is deleted", "unknown",
+                 k->missing, NULL);
+    l->was_listed = k->listed;
+}
+
+/* Whether we lead; false for good when we did and do not any more. */
+static bool step_lease(loop *l, uint64_t *next_ms) {
+    if (!l->lease) return l->leads = true;
+    uint64_t due_ms = NEVER;
+    const lease_state state = lease_step(l->lease, l->c.fetch, l->c.now_ms, &due_ms);
+    if (due_ms < *next_ms) *next_ms = due_ms;
+    if (state == LEASE_LOST) {
+        log_line(LOG_ERROR, "the lease is lost: somebody else leads", "holder", lease_holder(l->lease), NULL);
+        l->code = EXIT_TROUBLE;
+        return false;
+    }
+    if (state == LEASE_HELD && !l->leads) log_line(LOG_INFO, "leading", NULL);
+    l->leads = state == LEASE_HELD;
+    return true;
+}
+
+/* Runs the fetch until something came or it is time; false when there is no going on. */
+static bool run_fetch(loop *l, uint64_t next_ms, aim_cancel *cancel) {
+    const aim_transport *transport = live_transport(l->c.options);
+    uint64_t wait_ms = next_ms > l->c.now_ms ? next_ms - l->c.now_ms : 1;
+    if (wait_ms > LONGEST_RUN_MS) wait_ms = LONGEST_RUN_MS;
+    const aim_run_options options = {
+        .struct_size = sizeof options, .flags = AIM_RUN_STEP, .limit_ms = wait_ms, .cancel = cancel};
+    aim_error *error = NULL;
+    const aim_code code = aim_fetch_run(l->c.fetch, transport, &options, &error);
+    l->c.now_ms = transport->now_ms(transport->user);
+    const bool goes_on = !code || code == AIM_E_TIMEOUT;
+    if (!goes_on && code != AIM_E_CANCELLED) {
+        log_line(LOG_ERROR, aim_error_message(error), "code", aim_code_name(code), NULL);
+        l->code = EXIT_TROUBLE;
+    }
+    aim_error_free(error);
+    return goes_on;
+}
+
+static bool until_settled(loop *l, const knowledge *k) {
+    if (!l->c.options->until_settled) return false;
+    const uint64_t limit_ms = l->c.options->timeout_ms;
+    if (limit_ms && l->c.now_ms - l->began_ms >= limit_ms) {
+        log_line(LOG_ERROR, "not settled in time", NULL);
+        l->code = EXIT_TROUBLE;
+        return true;
+    }
+    const bool settled = l->leads && k->listed && is_settled(&l->c);
+    if (!settled) l->settled_since_ms = 0;
+    if (settled && !l->settled_since_ms) l->settled_since_ms = l->c.now_ms;
+    return settled && l->c.now_ms - l->settled_since_ms >= (l->c.options->dry_run ? 0 : SETTLED_MS);
+}
+
+/* What was left undone is done when it becomes known that it may be. */
+static void allow_deletions(controller *c, bool may_delete) {
+    for (size_t i = 0; may_delete && !c->may_delete && i < c->objects.count; i++) {
+        if (c->objects.items[i]->held_back) touch(c, c->objects.items[i], false);
+    }
+    c->may_delete = may_delete;
+}
+
+static void turn(loop *l) {
+    uint64_t next_ms = 0;
+    while (run_fetch(l, next_ms, l->cancel)) {
+        next_ms = l->c.now_ms + LONGEST_RUN_MS;
+        const knowledge k = look_at_kinds(l->c.fetch);
+        allow_deletions(&l->c, k.complete);
+        say_kinds(l, &k);
+        spread_changes(&l->c, &l->changes);
+        if (!step_lease(l, &next_ms)) return;
+        const uint64_t due_ms = work(&l->c, l->leads && k.listed);
+        if (due_ms < next_ms) next_ms = due_ms;
+        event_recorder_step(l->c.events, l->c.fetch, l->c.now_ms);
+        if (l->c.now_ms - l->published_ms >= PUBLISH_MS) {
+            l->published_ms = l->c.now_ms;
+            publish(&l->c, l->server, l->leads, &k);
+        }
+        if (until_settled(l, &k)) return;
+    }
+}
+
+/* What is under way is waited for, a little; then the lease is given back. */
+static void wind_down(loop *l) {
+    const uint64_t until_ms = l->c.now_ms + STOP_MS;
+    l->c.stopping = true;
+    log_line(LOG_INFO, "stopping", NULL);
+    while (busy_count(&l->c) && l->c.now_ms < until_ms && run_fetch(l, l->c.now_ms + 100, NULL)) {
+        work(&l->c, false);
+        event_recorder_step(l->c.events, l->c.fetch, l->c.now_ms);
+    }
+    while (l->lease && l->leads && !lease_release(l->lease, l->c.fetch, l->c.now_ms) && l->c.now_ms < until_ms + 1000 &&
+           run_fetch(l, l->c.now_ms + 100, NULL)) {
+    }
+}
+
+static int choose_kinds(controller *c, const char *names) {
+    static const char *const short_names[] = {"service", "template-cache", "artifact"};
+    size_t count = 0;
+    while (names && *names) {
+        const size_t size = strcspn(names, ",");
+        size_t i = 0;
+        while (i < 3 && (strlen(short_names[i]) != size || strncmp(short_names[i], names, size) != 0))
+            i++;
+        if (i == 3 || (count && c->kinds[count - 1] == all_controlled[i]) || count == 3) {
+            complain("--controllers %s: must be a list of service, template-cache and artifact", names);
+            return EXIT_USAGE;
+        }
+        c->kinds[count++] = all_controlled[i];
+        names += size + (names[size] == ',');
+    }
+    if (!count) memcpy(c->kinds, all_controlled, sizeof all_controlled);
+    return EXIT_DONE;
+}
+
+static aim_code begin(loop *l, const tool_options *options, aim_context *context, aim_error **error) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    l->c.random = (uint64_t)now.tv_nsec ^ (uint64_t)getpid() << 20;
+    l->listener = (aim_listener){.struct_size = sizeof l->listener, .changed = note_change, .user = &l->changes};
+    const aim_fetch_options ask = {.struct_size = sizeof ask,
+                                   .flags = AIM_FETCH_WATCH,
+                                   .requests = REQUESTS,
+                                   .burst = BURST,
+                                   .seed = l->c.random,
+                                   .ns = options->ns,
+                                   .kinds = watched,
+                                   .kind_count = WATCHED,
+                                   .listener = &l->listener};
+    aim_code code = aim_cluster_new(context, &l->c.cluster, error);
+    if (!code) code = aim_cancel_new(context, &l->cancel, error);
+    if (!code) code = aim_fetch_new(l->c.cluster, &ask, &l->c.fetch, error);
+    return code;
+}
+
+static bool make_parts(loop *l, const tool_options *options) {
+    char host[128] = "aim", identity[192], message[256] = "";
+    gethostname(host, sizeof host - 1);
+    snprintf(identity, sizeof identity, "%s_%ld", host, (long)getpid());
+    const char *name = options->identity ? options->identity : identity;
+    l->c.events = event_recorder_new("aim-controller", name);
+    if (options->leader_election && !options->dry_run)
+        l->lease = lease_new(options->lease_ns ? options->lease_ns : options->context_ns, "aim-controller", name);
+    if (options->metrics_address) l->server = health_server_start(options->metrics_address, message, sizeof message);
+    if (options->metrics_address && !l->server) complain("--metrics-address %s: %s", options->metrics_address, message);
+    return l->c.events && (l->lease || !options->leader_election || options->dry_run) &&
+           (l->server || !options->metrics_address);
+}
+
+static void end(loop *l) {
+    aim_fetch_free(l->c.fetch);
+    controlled_free_all(&l->c.objects);
+    if (l->c.events) event_recorder_free(l->c.events);
+    if (l->lease) lease_free(l->lease);
+    if (l->server) health_server_stop(l->server);
+    forget_changes(&l->changes);
+    free(l->changes.items);
+    aim_cluster_free(l->c.cluster);
+    aim_cancel_free(l->cancel);
+}
+
+static int run(const tool_options *options, const aim_policy *policy) {
+    loop l = {.c = {.options = options, .policy = policy}, .code = EXIT_DONE};
+    aim_error *error = NULL;
+    int code = choose_kinds(&l.c, options->controllers);
+    if (code) return code;
+    if (begin(&l, options, live_context(options), &error) || !make_parts(&l, options)) {
+        if (error) complain_error(error);
+        aim_error_free(error);
+        end(&l);
+        return EXIT_TROUBLE;
+    }
+    const aim_transport *transport = live_transport(options);
+    l.c.now_ms = l.began_ms = transport->now_ms(transport->user);
+    catch_signals(l.cancel, transport);
+    if (!options->takeover && !options->dry_run && rival_is_here(&l.c, transport)) {
+        l.code = EXIT_TROUBLE;
+    } else {
+        turn(&l);
+        wind_down(&l);
+    }
+    end(&l);
+    return l.code;
+}
+
+int command_controller(const tool_options *options) {
+    int code;
+    aim_policy *owned;
+    if (!options->live) {
+        complain("aim controller works on the live cluster and takes no documents");
+        return EXIT_USAGE;
+    }
+    if (options->behaviour > AIM_BEHAVIOUR_DOCUMENTED) {
+        complain("aim controller follows the documented behaviour: the other one rewrites its status for ever");
+        return EXIT_USAGE;
+    }
+    log_configure(options->log_json ? LOG_JSON : LOG_TEXT, options->verbose ? LOG_DEBUG
+                                                           : options->quiet ? LOG_WARNING
+                                                                            : LOG_INFO);
+    const aim_policy *policy = policy_read(options, &owned, &code);
+    if (policy) code = run(options, policy);
+    aim_policy_free(owned);
+    return code;
+}

@@ -1,0 +1,436 @@
+/* One pass over one object, as a row of calls: the logs that the plan needs, the finalizer, the actions in order, the
+ * status, the finalizer again. Each step begins where the last one's answer came. Nothing is decided here: what is
+ * applied, deleted, reported and tried again is the plan's to say. */
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "controller.h"
+#include "event_recorder.h"
+#include "structured_log.h"
+
+enum { FIRST_BACKOFF_MS = 1000, LONGEST_BACKOFF_MS = 300000, MOST_CONFLICTS = 64 };
+#define NEVER UINT64_MAX
+
+bool controlled_is_busy(const controlled *o) {
+    return o->step != WORK_IDLE;
+}
+
+bool controlled_is_pending(const controlled *o) {
+    return o->dirty || o->touched;
+}
+
+uint64_t controlled_due(const controlled *o) {
+    return controlled_is_pending(o) && o->due_ms < o->again_ms ? o->due_ms : o->again_ms;
+}
+
+static aim_ref ref_of(const controlled *o) {
+    return (aim_ref){.struct_size = sizeof(aim_ref), .kind = o->kind, .ns = o->ns, .name = o->name};
+}
+
+bool controlled_is_echo(const controller *c, const controlled *o) {
+    const aim_ref ref = ref_of(o);
+    return *o->own_version && strcmp(aim_cluster_resource_version(c->cluster, &ref), o->own_version) == 0;
+}
+
+static uint64_t jitter(controller *c, uint64_t most) {
+    c->random = c->random * 6364136223846793005u + 1442695040888963407u;
+    return (c->random >> 33) % (most + 1);
+}
+
+/* Failures of one object never hold up others, and come ever more rarely. */
+static void back_off(controller *c, controlled *o) {
+    uint64_t wait_ms = FIRST_BACKOFF_MS;
+    for (uint64_t i = 0; i < o->failures && wait_ms < LONGEST_BACKOFF_MS; i++)
+        wait_ms *= 2;
+    if (wait_ms > LONGEST_BACKOFF_MS) wait_ms = LONGEST_BACKOFF_MS;
+    o->failures++;
+    o->dirty = true;
+    o->due_ms = c->now_ms + wait_ms / 2 + jitter(c, wait_ms / 2);
+}
+
+static void end_work(controlled *o) {
+    o->step = WORK_IDLE;
+    o->call = 0;
+    o->looked_at_logs = false;
+    free(o->refused);
+    o->refused = NULL;
+}
+
+/* Something came in between, or there was no memory: it is done over. */
+static uint64_t give_up(controller *c, controlled *o, const char *why) {
+    const bool usual = why && strcmp(why, "Conflict") == 0;
+    log_line(usual ? LOG_DEBUG : LOG_WARNING, "tried again later", "kind", o->kind, "namespace", o->ns, "name", o->name,
+             "why", why, NULL);
+    aim_plan_free(o->working);
+    o->working = NULL;
+    end_work(o);
+    back_off(c, o);
+    return o->due_ms;
+}
+
+/* What the plan says in its JSON and nowhere else: which log it needs. False: none, or it was read already. */
+static bool ask_for_log(controller *c, controlled *o) {
+    aim_buffer *text = NULL;
+    bool asked = false;
+    if (o->looked_at_logs || aim_plan_render(o->working, AIM_PART_PLAN, AIM_FORMAT_JSON, 0, &text, NULL)) return false;
+    o->looked_at_logs = true;
+    json_object *plan = json_tokener_parse(aim_buffer_data(text)), *needs, *log, *ns, *pod, *container;
+    if (json_object_object_get_ex(plan, "needs", &needs) && json_object_array_length(needs) > 0 &&
+        json_object_object_get_ex(json_object_array_get_idx(needs, 0), "log", &log) &&
+        json_object_object_get_ex(log, "namespace", &ns) && json_object_object_get_ex(log, "pod", &pod) &&
+        json_object_object_get_ex(log, "container", &container)) {
+        const aim_ref object = {.struct_size = sizeof object,
+                                .kind = "Pod",
+                                .ns = json_object_get_string(ns),
+                                .name = json_object_get_string(pod)};
+        const aim_call call = {.struct_size = sizeof call,
+                               .verb = AIM_CALL_LOG,
+                               .object = &object,
+                               .container = json_object_get_string(container)};
+        asked = aim_fetch_call(c->fetch, &call, &o->call, NULL) == AIM_OK;
+        c->counts.logs += asked;
+    }
+    json_object_put(plan);
+    aim_buffer_free(text);
+    return asked;
+}
+
+/* --- deletions --- */
+
+static bool text_is(json_object *map, const char *key, const char *text) {
+    json_object *value;
+    return json_object_object_get_ex(map, key, &value) && strcmp(json_object_get_string(value), text) == 0;
+}
+
+static bool is_ours(const char *manager) {
+    static const char *const managers[] = {"aim-service-controller", "aim-template-cache-controller",
+                                           "aim-artifact-controller", "aim-model-controller",
+                                           "aim-service-template-controller"};
+    for (size_t i = 0; i < sizeof managers / sizeof *managers; i++) {
+        if (strcmp(managers[i], manager) == 0) return true;
+    }
+    return false;
+}
+
+/* Whether the object that the server has is the one that the plan means, and nobody else has applied it. On the way out
+ * version is the one that was looked at. */
+static bool may_be_deleted(const char *body, const aim_action *action, char *version, size_t size) {
+    json_object *object = json_tokener_parse(body), *metadata, *fields, *manager, *resource_version, *gone;
+    bool may = json_object_object_get_ex(object, "metadata", &metadata) && text_is(metadata, "uid", action->uid) &&
+               !json_object_object_get_ex(metadata, "deletionTimestamp", &gone) &&
+               json_object_object_get_ex(metadata, "resourceVersion", &resource_version);
+    if (may) snprintf(version, size, "%s", json_object_get_string(resource_version));
+    const size_t count =
+        may && json_object_object_get_ex(metadata, "managedFields", &fields) ? json_object_array_length(fields) : 0;
+    for (size_t i = 0; may && i < count; i++) {
+        json_object *entry = json_object_array_get_idx(fields, i);
+        if (text_is(entry, "operation", "Apply") && json_object_object_get_ex(entry, "manager", &manager))
+            may = is_ours(json_object_get_string(manager));
+    }
+    json_object_put(object);
+    return may;
+}
+
+static bool ask_to_look(controller *c, controlled *o, const aim_action *action) {
+    const aim_ref object = {.struct_size = sizeof object, .kind = action->kind, .ns = action->ns, .name = action->name};
+    const aim_call call = {.struct_size = sizeof call, .verb = AIM_CALL_GET, .object = &object};
+    return aim_fetch_call(c->fetch, &call, &o->call, NULL) == AIM_OK;
+}
+
+static bool ask_to_delete(controller *c, controlled *o, const aim_action *action, const char *version) {
+    const aim_ref object = {.struct_size = sizeof object, .kind = action->kind, .ns = action->ns, .name = action->name};
+    const aim_call call = {.struct_size = sizeof call,
+                           .verb = AIM_CALL_DELETE,
+                           .object = &object,
+                           .uid = action->uid,
+                           .resource_version = version};
+    return aim_fetch_call(c->fetch, &call, &o->call, NULL) == AIM_OK;
+}
+
+/* --- the end of a pass --- */
+
+static void say_events(controller *c, const controlled *o, const aim_plan *plan) {
+    char now[LOG_TIME_SIZE];
+    aim_ref object = {.struct_size = sizeof object}, filter = ref_of(o);
+    if (aim_cluster_at(c->cluster, &filter, 0, &object, NULL)) return;
+    log_time(now, sizeof now);
+    log_line(LOG_DEBUG, "the status is written", "kind", o->kind, "namespace", o->ns, "name", o->name, "status",
+             aim_plan_status(plan), NULL);
+    for (size_t i = 0; i < aim_plan_event_count(plan); i++) {
+        aim_plan_event event = {.struct_size = sizeof event};
+        if (aim_plan_event_at(plan, i, &event)) continue;
+        event_recorder_say(c->events, c->fetch, &object, aim_cluster_resource_version(c->cluster, &filter),
+                           event.warning != 0, event.reason, event.condition,
+                           *event.message ? event.message : event.reason, c->now_ms, now);
+        log_line(event.warning ? LOG_WARNING : LOG_INFO, *event.message ? event.message : event.reason, "kind", o->kind,
+                 "namespace", o->ns, "name", o->name, "condition", event.condition, "reason", event.reason, NULL);
+    }
+}
+
+static uint64_t finish(controller *c, controlled *o) {
+    const int64_t again_s = aim_plan_requeue_after(o->working);
+    const bool retried = o->refused || aim_plan_is_retried(o->working);
+    aim_plan_free(o->plan);
+    o->plan = o->working;
+    o->working = NULL;
+    end_work(o);
+    o->is_settled = !controlled_is_pending(o) && !retried;
+    if (retried) {
+        back_off(c, o);
+        return o->due_ms;
+    }
+    o->failures = 0;
+    o->due_ms = c->now_ms;
+    if (again_s >= 0) o->again_ms = c->now_ms + (uint64_t)again_s * 1000;
+    return controlled_due(o);
+}
+
+static uint64_t after_status(controller *c, controlled *o) {
+    aim_error *error = NULL;
+    o->step = WORK_REMOVE_FINALIZER;
+    o->call = 0;
+    /* After a write of the status the version of the plan is an old one: the echo leads to a pass of its own. What was
+     * not deleted for want of knowledge keeps its owner. */
+    const bool later = o->status_written || o->held_back;
+    if (!later && aim_fetch_finalizer(c->fetch, o->working, AIM_ACTION_REMOVE_FINALIZER, 0, &o->call, &error)) {
+        aim_error_free(error);
+        return give_up(c, o, "no memory");
+    }
+    if (o->call) {
+        c->counts.finalizers++;
+        return NEVER;
+    }
+    return finish(c, o);
+}
+
+/* Statuses carry whole seconds. */
+static void tell_seconds(char out[LOG_TIME_SIZE]) {
+    log_time(out, LOG_TIME_SIZE);
+    out[19] = 'Z';
+    out[20] = '\0';
+}
+
+/* The actions are done, or some of them failed: what became of them goes into the status. */
+static uint64_t report(controller *c, controlled *o) {
+    char now[LOG_TIME_SIZE];
+    aim_plan *finished;
+    tell_seconds(now);
+    const aim_options options = {.struct_size = sizeof options, .policy = c->policy, .now = now};
+    const refusals *refused = o->refused;
+    if (aim_plan_finish(o->working, refused ? refused->outcomes : NULL, refused ? refused->count : 0, &options,
+                        &finished, NULL))
+        return give_up(c, o, "the plan could not be finished");
+    aim_plan_free(o->working);
+    o->working = finished;
+    o->step = WORK_STATUS;
+    o->call = 0;
+    if (aim_fetch_status(c->fetch, finished, 0, &o->call, NULL)) return give_up(c, o, "no memory");
+    if (!o->call) return after_status(c, o);
+    c->counts.statuses++;
+    return NEVER;
+}
+
+/* --- actions --- */
+
+static void log_action(const controlled *o, const aim_action *action, const char *what) {
+    log_line(LOG_INFO, what, "kind", action->kind, "namespace", action->ns ? action->ns : "", "name", action->name,
+             "for", o->kind, "of", o->name, NULL);
+}
+
+/* The next action that has something left to do. */
+static uint64_t act(controller *c, controlled *o) {
+    for (; o->action < aim_plan_action_count(o->working); o->action++) {
+        aim_action action = {.struct_size = sizeof action};
+        if (aim_plan_action_at(o->working, o->action, &action)) break;
+        if (aim_fetch_action_is_done(c->fetch, o->working, o->action)) continue;
+        if (action.verb == AIM_ACTION_DELETE) {
+            if (!c->may_delete) { /* a kind that is not known might say that it is still needed */
+                c->counts.dropped_deletes++;
+                o->held_back = true;
+                continue;
+            }
+            o->step = WORK_LOOK;
+            if (!ask_to_look(c, o, &action)) return give_up(c, o, "no memory");
+            return NEVER;
+        }
+        o->step = WORK_ACTION;
+        if (aim_fetch_action(c->fetch, o->working, o->action, 0, &o->call, NULL)) return give_up(c, o, "no memory");
+        c->counts.applies++;
+        log_action(o, &action, "applying");
+        return NEVER;
+    }
+    return report(c, o);
+}
+
+static uint64_t after_finalizer(controller *c, controlled *o) {
+    o->action = 0;
+    o->held_back = o->status_written = false;
+    return act(c, o);
+}
+
+static uint64_t after_plan(controller *c, controlled *o) {
+    const char *state = aim_plan_status(o->working);
+    const bool trouble = strcmp(state, "Failed") == 0 || strcmp(state, "Degraded") == 0;
+    if ((trouble || strcmp(o->kind, "AIMArtifact") == 0) && ask_for_log(c, o)) {
+        o->step = WORK_LOG;
+        return NEVER;
+    }
+    o->step = WORK_ADD_FINALIZER;
+    o->call = 0;
+    if (aim_fetch_finalizer(c->fetch, o->working, AIM_ACTION_ADD_FINALIZER, 0, &o->call, NULL))
+        return give_up(c, o, "no memory");
+    if (!o->call) return after_finalizer(c, o);
+    c->counts.finalizers++;
+    return NEVER;
+}
+
+static uint64_t plan_again(controller *c, controlled *o) {
+    char now[LOG_TIME_SIZE];
+    const aim_ref ref = ref_of(o);
+    aim_error *error = NULL;
+    aim_plan_free(o->working);
+    o->working = NULL;
+    if (o->touched) o->failures = 0; /* somebody may have mended it */
+    o->dirty = o->touched = o->is_settled = false;
+    o->again_ms = NEVER;
+    *o->own_version = '\0';
+    tell_seconds(now);
+    const aim_options options = {.struct_size = sizeof options, .policy = c->policy, .now = now};
+    const aim_code code = aim_plan_new(c->cluster, &ref, &options, &o->working, &error);
+    if (code == AIM_E_NOT_FOUND) {
+        end_work(o);
+        o->is_gone = o->is_settled = true;
+        aim_error_free(error);
+        return NEVER;
+    }
+    o->is_gone = false;
+    if (code) {
+        const uint64_t due_ms = give_up(c, o, aim_error_message(error));
+        aim_error_free(error);
+        return due_ms;
+    }
+    c->counts.plans++;
+    return after_plan(c, o);
+}
+
+/* --- answers --- */
+
+/* Names the fields and who owns them, where the server's message does not. */
+static void add_conflicts(const controller *c, const controlled *o, const aim_result *result, char *text, size_t size) {
+    size_t used = strlen(text);
+    for (size_t i = 0; i < result->conflicts && i < MOST_CONFLICTS; i++) {
+        aim_conflict conflict = {.struct_size = sizeof conflict};
+        if (aim_fetch_conflict_at(c->fetch, o->call, i, &conflict)) continue;
+        if (strstr(text, conflict.field) && strstr(text, conflict.manager)) continue;
+        const int added = snprintf(text + used, size - used, "%s%s belongs to %s", used ? "; " : "", conflict.field,
+                                   conflict.manager);
+        if (added < 0 || (size_t)added >= size - used) break;
+        used += (size_t)added;
+    }
+}
+
+/* An apply that is refused ends the pass: what follows may build on it. A deletion does not. */
+static uint64_t refused(controller *c, controlled *o, const aim_result *result) {
+    aim_action action = {.struct_size = sizeof action};
+    c->counts.failures++;
+    if (!o->refused) o->refused = calloc(1, sizeof *o->refused);
+    if (!o->refused) return give_up(c, o, "no memory");
+    struct refusal_text *told = &o->refused->told[o->refused->count];
+    if (result->conflicts || (result->reason && strcmp(result->reason, "Conflict") == 0)) c->counts.conflicts++;
+    snprintf(told->reason, sizeof told->reason, "%s", result->reason ? result->reason : "Plain");
+    snprintf(told->message, sizeof told->message, "%s", result->message ? result->message : "");
+    add_conflicts(c, o, result, told->message, sizeof told->message);
+    o->refused->outcomes[o->refused->count++] = (aim_outcome){.struct_size = sizeof(aim_outcome),
+                                                              .action = o->action,
+                                                              .reason = told->reason,
+                                                              .message = *told->message ? told->message : NULL};
+    if (aim_plan_action_at(o->working, o->action, &action)) return give_up(c, o, "the action is gone");
+    log_line(LOG_WARNING, "refused", "kind", action.kind, "namespace", action.ns ? action.ns : "", "name", action.name,
+             "for", o->kind, "of", o->name, "reason", told->reason, "why", told->message, NULL);
+    if (action.verb != AIM_ACTION_DELETE || o->refused->count == MOST_OUTCOMES) return report(c, o);
+    o->action++;
+    return act(c, o);
+}
+
+/* Whether a plan with the status that was just written would be the same one: not when the object is another one by it,
+ * such as an artifact that has become Ready, or waits to be let go. */
+static bool is_last_word(const controlled *o) {
+    return strcmp(aim_plan_status(o->plan), aim_plan_status(o->working)) == 0 &&
+           !aim_plan_finalizer(o->working, AIM_ACTION_REMOVE_FINALIZER);
+}
+
+/* The version that our write of the object led to. What we have seen of it up to then was our own doing: the write
+ * held only for the version that the plan was made with. */
+static void note_own_version(const controller *c, controlled *o, const char *body) {
+    json_object *object = json_tokener_parse(body), *metadata, *version;
+    *o->own_version = '\0';
+    if (json_object_object_get_ex(object, "metadata", &metadata) &&
+        json_object_object_get_ex(metadata, "resourceVersion", &version) &&
+        json_object_get_string_len(version) < (int)sizeof o->own_version)
+        snprintf(o->own_version, sizeof o->own_version, "%s", json_object_get_string(version));
+    json_object_put(object);
+    if (controlled_is_echo(c, o)) o->touched = false;
+}
+
+static uint64_t answered(controller *c, controlled *o, const aim_result *result) {
+    aim_action action = {.struct_size = sizeof action};
+    char version[64] = "";
+    const bool gone = result->http_status == 404;
+    switch (o->step) {
+    case WORK_LOG: return plan_again(c, o); /* with the log, or knowing that there is none */
+    case WORK_ADD_FINALIZER:
+        if (result->code) return give_up(c, o, result->reason);
+        /* its version is another one now: the rest waits for the server to say so */
+        aim_plan_free(o->plan);
+        o->plan = o->working;
+        o->working = NULL;
+        end_work(o);
+        o->due_ms = c->now_ms;
+        return o->due_ms;
+    case WORK_LOOK:
+        if (aim_plan_action_at(o->working, o->action, &action)) return give_up(c, o, "the action is gone");
+        if (gone || (!result->code && !may_be_deleted(result->body, &action, version, sizeof version))) {
+            if (!gone) log_action(o, &action, "left alone: it is another object by now, or somebody else's");
+            o->action++;
+            return act(c, o);
+        }
+        if (result->code) return refused(c, o, result);
+        o->step = WORK_ACTION;
+        if (!ask_to_delete(c, o, &action, version)) return give_up(c, o, "no memory");
+        c->counts.deletes++;
+        log_action(o, &action, "deleting");
+        return NEVER;
+    case WORK_ACTION:
+        if (aim_plan_action_at(o->working, o->action, &action)) return give_up(c, o, "the action is gone");
+        if (result->code && !(gone && action.verb == AIM_ACTION_DELETE)) return refused(c, o, result);
+        o->action++;
+        return act(c, o);
+    case WORK_STATUS:
+        if (result->code && !gone) return give_up(c, o, result->reason); /* Conflict: it changed, so plan again */
+        o->status_written = true;
+        if (!result->code) {
+            say_events(c, o, o->working);
+            if (is_last_word(o)) note_own_version(c, o, result->body);
+        }
+        return after_status(c, o);
+    case WORK_REMOVE_FINALIZER:
+        if (result->code && !gone) return give_up(c, o, result->reason);
+        return finish(c, o);
+    default: return NEVER;
+    }
+}
+
+uint64_t reconcile(controller *c, controlled *o) {
+    if (!controlled_is_busy(o)) {
+        const uint64_t due_ms = c->stopping ? NEVER : controlled_due(o);
+        return due_ms > c->now_ms ? due_ms : plan_again(c, o);
+    }
+    aim_result result = {.struct_size = sizeof result};
+    const uint64_t call = o->call;
+    if (aim_fetch_result(c->fetch, call, &result)) return NEVER; /* under way */
+    const uint64_t next = answered(c, o, &result);
+    aim_fetch_drop(c->fetch, call);
+    return next;
+}

@@ -1,0 +1,152 @@
+/* Whether AIM Engine, or another copy of us that knows nothing of our lease, keeps the same objects: before anything is
+ * written. What gives it away are its writes: the server remembers who wrote what and when. */
+#include <json-c/json.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../live.h"
+#include "controller.h"
+#include "structured_log.h"
+
+enum { LOOKED_AT = 50, RECENT_S = 300, LEASE_S = 15, READ_MS = 30000 };
+
+/* The lease of AIM Engine's manager, in the namespace where it and we are installed by default. */
+static const char engine_lease[] = "3be10d2f.eai.amd.com", engine_ns[] = "aim-system";
+
+static const struct {
+    const char *kind, *manager;
+} writers[] = {
+    {"AIMService", "aim-service-controller"},
+    {"AIMTemplateCache", "aim-template-cache-controller"},
+    {"AIMArtifact", "aim-artifact-controller"},
+};
+
+static const char *manager_of(const char *kind) {
+    for (size_t i = 0; i < sizeof writers / sizeof *writers; i++) {
+        if (strcmp(writers[i].kind, kind) == 0) return writers[i].manager;
+    }
+    return "";
+}
+
+/* Reads one object by itself: 0 when there is no answer. The result must be dropped. */
+static uint64_t read_object(controller *c, const aim_transport *transport, const aim_ref *object, aim_result *result) {
+    uint64_t id = 0;
+    const aim_call call = {.struct_size = sizeof call,
+                           .verb = AIM_CALL_GET,
+                           .object = object,
+                           .plural = strcmp(object->kind, "Lease") == 0 ? "leases" : NULL};
+    if (aim_fetch_call(c->fetch, &call, &id, NULL)) return 0;
+    const aim_run_options options = {.struct_size = sizeof options, .limit_ms = READ_MS, .call = id};
+    if (aim_fetch_run(c->fetch, transport, &options, NULL) || aim_fetch_result(c->fetch, id, result)) {
+        aim_fetch_drop(c->fetch, id);
+        return 0;
+    }
+    return id;
+}
+
+/* Times compare as texts: both are UTC with the same digits in front. */
+static void latest_write(const char *body, const char *manager, char latest[32]) {
+    json_object *object = json_tokener_parse(body), *metadata, *fields, *who, *when;
+    *latest = '\0';
+    if (json_object_object_get_ex(object, "metadata", &metadata) &&
+        json_object_object_get_ex(metadata, "managedFields", &fields)) {
+        for (size_t i = 0; i < json_object_array_length(fields); i++) {
+            json_object *entry = json_object_array_get_idx(fields, i);
+            if (!json_object_object_get_ex(entry, "manager", &who) ||
+                !json_object_object_get_ex(entry, "time", &when) || strcmp(json_object_get_string(who), manager) != 0)
+                continue;
+            if (strncmp(json_object_get_string(when), latest, 19) > 0)
+                snprintf(latest, 32, "%.19s", json_object_get_string(when));
+        }
+    }
+    json_object_put(object);
+}
+
+static aim_ref lease_ref(const char *ns, const char *name) {
+    return (aim_ref){.struct_size = sizeof(aim_ref),
+                     .group = "coordination.k8s.io",
+                     .version = "v1",
+                     .kind = "Lease",
+                     .ns = ns,
+                     .name = name};
+}
+
+/* Until when writes are our own: a little longer than our lease was renewed. "" without a lease. */
+static void our_last_time(controller *c, const aim_transport *transport, char until[32]) {
+    const char *ns = c->options->lease_ns ? c->options->lease_ns : c->options->context_ns;
+    const aim_ref lease = lease_ref(ns, "aim-controller");
+    aim_result result = {.struct_size = sizeof result};
+    const uint64_t id = read_object(c, transport, &lease, &result);
+    *until = '\0';
+    if (!id) return;
+    json_object *object = result.code ? NULL : json_tokener_parse(result.body), *spec, *renewed;
+    if (json_object_object_get_ex(object, "spec", &spec) && json_object_object_get_ex(spec, "renewTime", &renewed))
+        log_time_after(json_object_get_string(renewed), LEASE_S, until, 32);
+    json_object_put(object);
+    aim_fetch_drop(c->fetch, id);
+}
+
+static void refuse(const char *what) {
+    char text[1024];
+    snprintf(text, sizeof text,
+             "%s: AIM Engine seems to run here. Stop it, or start with --takeover, which keeps the same field managers "
+             "and writes what it writes",
+             what);
+    log_line(LOG_ERROR, text, NULL);
+}
+
+/* A lease that is held says so until its time is over, by the wall clock: nothing else is known of its holder. */
+static bool engine_leads(controller *c, const aim_transport *transport, const char *ns) {
+    const aim_ref lease = lease_ref(ns, engine_lease);
+    aim_result result = {.struct_size = sizeof result};
+    char until[32] = "", now[32], holder[256] = "";
+    const uint64_t id = read_object(c, transport, &lease, &result);
+    if (!id) return false;
+    json_object *object = result.code ? NULL : json_tokener_parse(result.body), *spec, *value;
+    if (json_object_object_get_ex(object, "spec", &spec)) {
+        if (json_object_object_get_ex(spec, "holderIdentity", &value) && json_object_is_type(value, json_type_string))
+            snprintf(holder, sizeof holder, "%s", json_object_get_string(value));
+        if (json_object_object_get_ex(spec, "renewTime", &value))
+            log_time_after(json_object_get_string(value), 2 * LEASE_S, until, sizeof until);
+    }
+    json_object_put(object);
+    aim_fetch_drop(c->fetch, id);
+    log_time(now, sizeof now);
+    if (!*holder || strncmp(until, now, 19) < 0) return false;
+    char what[512];
+    snprintf(what, sizeof what, "the lease %s/%s is held by %s", ns, engine_lease, holder);
+    refuse(what);
+    return true;
+}
+
+bool rival_is_here(controller *c, const aim_transport *transport) {
+    char ours[32], recent[32], latest[32];
+    const char *lease_ns = c->options->lease_ns ? c->options->lease_ns : c->options->context_ns;
+    if (engine_leads(c, transport, engine_ns)) return true;
+    if (strcmp(lease_ns, engine_ns) != 0 && engine_leads(c, transport, lease_ns)) return true;
+    our_last_time(c, transport, ours);
+    log_time_after(NULL, -RECENT_S, recent, sizeof recent);
+    /* the lists have to be here before there is anything to look at */
+    const aim_run_options options = {.struct_size = sizeof options, .limit_ms = READ_MS};
+    aim_fetch_run(c->fetch, transport, &options, NULL);
+    for (size_t k = 0; k < 3 && c->kinds[k]; k++) {
+        const aim_ref filter = {.struct_size = sizeof filter, .kind = c->kinds[k]};
+        const size_t count = aim_cluster_count(c->cluster, &filter);
+        for (size_t i = 0; i < count && i < LOOKED_AT; i++) {
+            aim_ref object = {.struct_size = sizeof object};
+            aim_result result = {.struct_size = sizeof result};
+            if (aim_cluster_at(c->cluster, &filter, i, &object, NULL)) break;
+            const uint64_t id = read_object(c, transport, &object, &result);
+            if (!id) continue;
+            latest_write(result.code ? "" : result.body, manager_of(c->kinds[k]), latest);
+            aim_fetch_drop(c->fetch, id);
+            if (strncmp(latest, recent, 19) <= 0 || strncmp(latest, ours, 19) <= 0) continue;
+            char what[768];
+            snprintf(what, sizeof what, "%s %s/%s was written by %s at %sZ", c->kinds[k], object.ns ? object.ns : "",
+                     object.name, manager_of(c->kinds[k]), latest);
+            refuse(what);
+            return true;
+        }
+    }
+    return false;
+}
