@@ -670,6 +670,8 @@ APPLIED = {"aimmodels", "aimservicetemplates", "aimtemplatecaches", "aimartifact
            "persistentvolumeclaims", "jobs", "rolebindings", "events"}
 PATCHED_ONLY = {"aimservices", "aimservices/status", "aimtemplatecaches/status", "aimartifacts/status"}
 ONLY_GET = {"namespaces", "pods/log"}
+# What the controller has no use for, or reads for single objects.
+NOT_WATCHED = {"gateways", "aimclustermodelsources", "events", "rolebindings"}
 
 
 def granted(rules, *names):
@@ -696,20 +698,21 @@ def problems_of_roles(objects):
 def problems_of_controller_role(role, kinds):
     rights = granted(role["rules"])
     readers = {"list", "watch"}
-    wanted = {(group, plural, verb) for group, plural in kinds_read(kinds)
-              for verb in ({"get"} if plural == "gateways" else readers | {"get"})}
-    wanted |= {("", resource, "get") for resource in ONLY_GET}
+    wanted = {(group, plural, verb) for group, plural in kinds_read(kinds) if plural not in NOT_WATCHED
+              for verb in readers | {"get"}}
+    wanted |= {("", resource, "get") for resource in ONLY_GET} | {("", "events", "list")}
     wanted |= {("", "namespaces", "list"), ("", "namespaces", "watch")}
     read = {row for row in rights if row[2] in readers | {"get"}}
     for row in sorted(wanted ^ read):
         yield f"{'it lacks' if row in wanted else 'it has'} {row}"
     named = {(resource, verb) for _, resource, verb in granted(role["rules"], STATUS_UPDATER)}
-    written = {(resource, verb) for _, resource, verb in rights if verb not in readers | {"get"}} | named
+    written = {(resource, verb) for _, resource, verb in rights if verb not in readers | {"get"}}
+    written |= {row for row in named if row[1] not in readers | {"get"}}
     allowed = {(resource, verb) for resource in APPLIED for verb in ("create", "patch")} | {("clusterroles", "bind")}
     allowed |= {(resource, "patch") for resource in PATCHED_ONLY} | {(resource, "delete") for resource in DELETABLE}
     for row in sorted(allowed ^ written):
         yield f"{'it lacks' if row in allowed else 'it has'} {row}"
-    if named != {("rolebindings", "create"), ("rolebindings", "patch"), ("clusterroles", "bind")}:
+    if named != {("rolebindings", verb) for verb in ("get", "list", "watch", "create", "patch")} | {("clusterroles", "bind")}:
         yield f"by name it has {sorted(named)}"
 
 

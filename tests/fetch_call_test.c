@@ -100,7 +100,7 @@ TEST(fetch_call, what_cannot_be_asked_is_refused_before_it_is) {
     aim_ref service = ref_of("AIMService", "ml-team", "qwen"), path = ref_of("AIMService", "ml-team", "../x"),
             dots = ref_of("AIMService", "..", "x"), escaped = ref_of("AIMService", "ml-team", "a%2fb"),
             bare = ref_of("AIMService", NULL, "x"), nameless = ref_of("AIMService", "ml-team", NULL),
-            other = ref_of("Widget", "ml-team", "x");
+            other = ref_of("Widget", "ml-team", "x"), selector = ref_of("Event", "ml-team", "x,type!=Normal");
     aim_call manager = call_of(AIM_CALL_APPLY, &service, "{}"), force = call_of(AIM_CALL_PATCH, &service, "{}"),
              uid = call_of(AIM_CALL_DELETE, &service, NULL), huge = call_of(AIM_CALL_APPLY, &service, "{}");
     manager.field_manager = "a\nb";
@@ -112,7 +112,7 @@ TEST(fetch_call, what_cannot_be_asked_is_refused_before_it_is) {
         const char *answer;
     } cases[] = {
         {call_of(0, &service, NULL), "AIM_E_ARGUMENT: aim_call has an unknown verb or no object"},
-        {call_of(9, &service, NULL), "AIM_E_ARGUMENT: aim_call has an unknown verb or no object"},
+        {call_of(99, &service, NULL), "AIM_E_ARGUMENT: aim_call has an unknown verb or no object"},
         {call_of(AIM_CALL_GET, NULL, NULL), "AIM_E_ARGUMENT: aim_call has an unknown verb or no object"},
         {call_of(AIM_CALL_GET, &path, NULL), "AIM_E_ARGUMENT: AIMService ../x: the name cannot stand in a path"},
         {call_of(AIM_CALL_GET, &dots, NULL), "AIM_E_ARGUMENT: AIMService x: the namespace is no DNS label"},
@@ -124,6 +124,8 @@ TEST(fetch_call, what_cannot_be_asked_is_refused_before_it_is) {
         {call_of(AIM_CALL_GET, &service, "{}"), "AIM_E_ARGUMENT: the verb takes no body"},
         {call_of(AIM_CALL_APPLY, &service, NULL), "AIM_E_ARGUMENT: the verb needs a body"},
         {call_of(AIM_CALL_LOG, &service, NULL), "AIM_E_ARGUMENT: a log needs a container"},
+        {call_of(AIM_CALL_EVENTS, &service, NULL), "AIM_E_ARGUMENT: only Events are about objects"},
+        {call_of(AIM_CALL_EVENTS, &selector, NULL), "AIM_E_ARGUMENT: the name cannot stand in a field selector"},
         {manager, "AIM_E_ARGUMENT: a field manager is 1 to 128 printable characters"},
         {force, "AIM_E_ARGUMENT: only apply can force"},
         {uid, "AIM_E_ARGUMENT: the UID or the resourceVersion is none"},

@@ -31,6 +31,7 @@ FORMS = [
     ("lint", ["lint", "-o", "json"]),
     ("diff", ["diff", "-o", "json"]),
     ("case", ["", "aim_case_writer"]),
+    ("plan", ["", "aim_case_writer", "--sparing"]),
 ]
 # What is written without documents, once for each policy: the schema and the command.
 ALONE = [("policy", ["policy", "-o", "json"])]
@@ -194,7 +195,7 @@ def commands(aim, folder, arguments):
             for behaviour in BEHAVIOURS:
                 yield name, [aim, *command, "-q", "--behaviour", behaviour, *arguments]
         else:
-            yield name, [program_beside(aim, command[1]), *files_of(folder, arguments)]
+            yield name, [program_beside(aim, command[1]), *command[2:], *files_of(folder, arguments)]
 
 
 def commands_alone(aim, source):

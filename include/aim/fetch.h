@@ -31,6 +31,11 @@ typedef struct aim_fetch aim_fetch;
 #define AIM_FETCH_WATCH 0x1u
 /** Flag of aim_fetch_options: nothing is listed; only calls are made. @since 0.2 */
 #define AIM_FETCH_CALLS_ONLY 0x2u
+/** Flag of aim_fetch_options, for those who watch: what grows with the cluster and not with the services stays away. Of
+ *  pods only those of InferenceServices and jobs are read, by their labels, so that nothing is said about GPUs that
+ *  others use; Events are not read at all: a plan for which they count names the objects under "needs", and
+ *  AIM_CALL_EVENTS reads them. @since 0.2 */
+#define AIM_FETCH_SPARING 0x4u
 
 /** What is asked for. All-zero (but struct_size) means: everything that plans read, in all namespaces, once. Copied.
  *  @since 0.2 */
@@ -148,6 +153,7 @@ AIM_API const aim_report *aim_fetch_report(const aim_fetch *fetch);
 #define AIM_CALL_PATCH 6        /**< a merge patch */
 #define AIM_CALL_DELETE 7       /**< deletes, if uid and resource_version still hold */
 #define AIM_CALL_LOG 8          /**< reads the log of a container, into the cluster */
+#define AIM_CALL_EVENTS 9 /**< reads the Events about the object of that name, into the cluster; kind is "Event" */
 /** @} */
 
 /** Flag of aim_call: fields of other managers are taken over; else they are a conflict. Only AIM_CALL_APPLY and

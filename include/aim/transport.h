@@ -22,11 +22,11 @@ extern "C" {
 /** @name Methods of a request
  *  @since 0.2
  *  @{ */
-#define AIM_METHOD_GET 1
-#define AIM_METHOD_POST 2
-#define AIM_METHOD_PUT 3
-#define AIM_METHOD_PATCH 4
-#define AIM_METHOD_DELETE 5
+#define AIM_METHOD_GET 1    /**< GET: lists, watches, objects, logs */
+#define AIM_METHOD_POST 2   /**< POST: what is made */
+#define AIM_METHOD_PUT 3    /**< PUT: what is replaced */
+#define AIM_METHOD_PATCH 4  /**< PATCH: server-side apply and merge patches */
+#define AIM_METHOD_DELETE 5 /**< DELETE, with a body of preconditions */
 /** @} */
 
 /** Flag of aim_request: a watch. Its body comes piece by piece for as long as the server likes. @since 0.2 */

@@ -25,7 +25,8 @@ typedef enum aimp_read_error {
 typedef struct aimp_kind_state {
     bool known;
     bool declared;             /* as a whole: what is not there does not exist, in any namespace */
-    bool partial;              /* only those of some namespaces are known */
+    bool partial;              /* only those of some namespaces or with some labels are known */
+    bool by_object;            /* events: only those about single objects are known, which plans ask for */
     aimp_read_error get, list; /* of reads that fail */
 } aimp_kind_state;
 
@@ -48,6 +49,10 @@ struct aim_cluster {
     aimp_log *foreign; /* documents of AIM in a version or group that is not read: what is said about each */
 };
 
+/* replacement.c: aim_cluster_replace() for the part of a kind that belongs, which has been checked. NULL: all of it. */
+typedef bool aimp_belongs(const aimp_object *object, const void *arg);
+aim_code aimp_cluster_replace_part(aim_cluster *cluster, const aim_cluster *from, const aim_ref *scope,
+                                   aimp_belongs *belongs, const void *arg, const aim_listener *listener);
 /* By kind, and by group and version where they are set. */
 aimp_kind aimp_kind_of_ref(const aim_ref *ref);
 const aimp_object *aimp_cluster_object(const aim_cluster *cluster, aimp_kind kind, const char *ns, const char *name);

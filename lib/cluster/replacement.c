@@ -17,13 +17,16 @@ typedef struct replacement {
     const aim_cluster *from;
     aimp_kind kind;
     const char *ns; /* NULL: all */
+    aimp_belongs *belongs;
+    const void *arg; /* of belongs */
     aimp_guard *guard;
     aimp_arena scratch;
     step *steps;
     size_t count;
 } replacement;
 
-static bool in_scope(const replacement *r, const aimp_slot *slot) {
+static bool in_scope(const replacement *r, const aimp_slot *slot, const aimp_object *object) {
+    if (r->belongs && !(object && r->belongs(object, r->arg))) return false;
     return !r->ns || aimp_equal(slot->ns, r->ns);
 }
 
@@ -77,14 +80,15 @@ static void replace(void *arg) {
     r->steps = aimp_take_array(&r->scratch, most, sizeof *r->steps);
     for (size_t i = 0; i < has->count; i++) {
         const aimp_slot *staged = has->items[i];
-        if (!in_scope(r, staged)) continue;
+        if (!in_scope(r, staged, staged->effective)) continue;
         aimp_slot *slot = aimp_tables_slot(&r->cluster->tables, r->kind, staged->ns, staged->name);
         if (!slot) aimp_raise(r->guard, AIM_E_NO_MEMORY, "%s", "");
         set_base(r, slot, staged->effective);
     }
     for (size_t i = 0; i < count; i++) {
         const aimp_slot *staged = aimp_tables_find(&r->from->tables, r->kind, slots[i]->ns, slots[i]->name);
-        if (in_scope(r, slots[i]) && slots[i]->base && !(staged && staged->effective)) set_base(r, slots[i], NULL);
+        if (in_scope(r, slots[i], slots[i]->base) && slots[i]->base && !(staged && staged->effective))
+            set_base(r, slots[i], NULL);
     }
 }
 
@@ -126,28 +130,30 @@ static aim_code check(const aim_cluster *cluster, const aim_cluster *from, const
     return aimp_cluster_check_kind(cluster, scope, err);
 }
 
-aim_code aim_cluster_replace(aim_cluster *cluster, const aim_cluster *from, const aim_ref *scope,
-                             const aim_listener *listener, aim_error **err) {
-    if (err) *err = NULL;
-    aim_code code = check(cluster, from, scope, listener, err);
-    if (code) return code;
-    const aim_allocator *allocator = &cluster->context->allocator;
+aim_code aimp_cluster_replace_part(aim_cluster *cluster, const aim_cluster *from, const aim_ref *scope,
+                                   aimp_belongs *belongs, const void *arg, const aim_listener *listener) {
     aimp_guard guard = {0};
-    replacement r = {.cluster = cluster, .from = from, .kind = aimp_kind_of_ref(scope), .guard = &guard};
+    replacement r = {.cluster = cluster,
+                     .from = from,
+                     .kind = aimp_kind_of_ref(scope),
+                     .belongs = belongs,
+                     .arg = arg,
+                     .guard = &guard};
     r.ns = aimp_kind_of(r.kind)->namespaced ? scope->ns : NULL;
-    aimp_arena_init(&r.scratch, allocator, &guard, 8192);
-    code = aimp_guard_run(&guard, replace, &r);
+    aimp_arena_init(&r.scratch, &cluster->context->allocator, &guard, 8192);
+    const aim_code code = aimp_guard_run(&guard, replace, &r);
     for (size_t i = r.count; code && i-- > 0;) {
         step *s = &r.steps[i];
         aimp_tables_set(&cluster->tables, s->slot, s->base, s->overlay, s->effective);
         s->base = s->overlay = s->effective = NULL;
     }
-    if (code) {
-        aimp_fail(err, allocator, code, NULL, "%s", code == AIM_E_NO_MEMORY ? "out of memory" : guard.message);
-    } else {
+    if (!code) {
         aimp_kind_state *state = &cluster->kinds[r.kind];
-        *state =
-            (aimp_kind_state){.known = true, .declared = state->declared || !r.ns, .partial = r.ns && !state->declared};
+        const bool part = r.ns || belongs;
+        *state = (aimp_kind_state){.known = true,
+                                   .declared = state->declared || !part,
+                                   .partial = part && !state->declared,
+                                   .by_object = state->by_object};
         tell(&r, listener);
     }
     for (size_t i = 0; i < r.count; i++) {
@@ -158,4 +164,15 @@ aim_code aim_cluster_replace(aim_cluster *cluster, const aim_cluster *from, cons
     aimp_tables_sweep(&cluster->tables);
     aimp_arena_free(&r.scratch);
     return code;
+}
+
+aim_code aim_cluster_replace(aim_cluster *cluster, const aim_cluster *from, const aim_ref *scope,
+                             const aim_listener *listener, aim_error **err) {
+    if (err) *err = NULL;
+    aim_code code = check(cluster, from, scope, listener, err);
+    if (code) return code;
+    code = aimp_cluster_replace_part(cluster, from, scope, NULL, NULL, listener);
+    if (!code) return AIM_OK;
+    return aimp_fail(err, &cluster->context->allocator, code, NULL, "%s",
+                     code == AIM_E_NO_MEMORY ? "out of memory" : "the objects cannot be taken over");
 }

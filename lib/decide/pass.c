@@ -132,20 +132,27 @@ aimp_listing aimp_pass_list_labelled(aimp_pass *pass, aimp_kind kind, const char
     return listing;
 }
 
-const char *aimp_pass_log(aimp_pass *pass, const char *ns, const char *pod, const char *container) {
-    const char *log = aimp_cluster_log(pass->cluster, ns, pod, container);
-    if (log) return log;
+static void add_need(aimp_pass *pass, const char *ns, const char *name, const char *container) {
     for (const aimp_need *n = pass->needs; n; n = n->next) {
-        if (strcmp(n->ns, ns) == 0 && strcmp(n->pod, pod) == 0 && strcmp(n->container, container) == 0) return NULL;
+        if (strcmp(n->ns, ns) == 0 && strcmp(n->name, name) == 0 && aimp_equal(n->container, container)) return;
     }
     aimp_need *need = aimp_take(pass->arena, sizeof *need);
-    *need = (aimp_need){NULL, ns, pod, container};
+    *need = (aimp_need){NULL, ns, name, container};
     if (pass->last_need)
         pass->last_need->next = need;
     else
         pass->needs = need;
     pass->last_need = need;
-    return NULL;
+}
+
+const char *aimp_pass_log(aimp_pass *pass, const char *ns, const char *pod, const char *container) {
+    const char *log = aimp_cluster_log(pass->cluster, ns, pod, container);
+    if (!log) add_need(pass, ns, pod, container);
+    return log;
+}
+
+void aimp_pass_need_events(aimp_pass *pass, const char *ns, const char *name) {
+    if (pass->cluster->kinds[AIMP_EVENT].by_object) add_need(pass, ns, name, NULL);
 }
 
 const aimp_object *aimp_pass_owner(aimp_pass *pass, const aimp_object *object, aimp_kind kind) {

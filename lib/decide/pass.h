@@ -225,10 +225,11 @@ typedef struct aimp_read {
     const char *key;
 } aimp_read;
 
-/* A container whose log would decide something, and that nobody has supplied. */
+/* What would decide something, and nobody has supplied: the log of a container, or (container is NULL) the events
+ * about an object. */
 typedef struct aimp_need {
     struct aimp_need *next;
-    const char *ns, *pod, *container;
+    const char *ns, *name, *container; /* name: of the pod, or of the object */
 } aimp_need;
 
 /* An object that the pass points into; whoever keeps the pass keeps it alive. */
@@ -278,6 +279,8 @@ aimp_listing aimp_pass_list_labelled(aimp_pass *pass, aimp_kind kind, const char
                                      const char *value);
 /* The log of a container; NULL, and a need of it, when nobody supplied it. */
 const char *aimp_pass_log(aimp_pass *pass, const char *ns, const char *pod, const char *container);
+/* Notes that the events about an object count, where they are read only when a plan asks for them. */
+void aimp_pass_need_events(aimp_pass *pass, const char *ns, const char *name);
 /* The object of that kind that owns an object, by name and UID; NULL when there is none. */
 const aimp_object *aimp_pass_owner(aimp_pass *pass, const aimp_object *object, aimp_kind kind);
 /* Writes down what was looked at past the two functions above; name NULL: all of the kind. */

@@ -262,6 +262,7 @@ static aimp_component pending_pods(aimp_pass *pass, const aimp_listing *pods) {
     for (size_t i = 0; i < pods->count; i++) {
         const aimp_object *pod = pods->items[i];
         if (!aimp_equal(aimp_get_text(pod->status, "phase"), "Pending")) continue;
+        aimp_pass_need_events(pass, pod->ns, pod->name);
         const aimp_object *event = newest_event(pass, pod, blocked);
         const char *state = waiting;
         if (!event) event = newest_event(pass, pod, pulling), state = "Progressing";

@@ -80,8 +80,10 @@ aimp_component aimp_inference_service_health(aimp_pass *pass) {
     }
     if (seen->collides)
         return isvc_state("Failed", "NameCollision", "an InferenceService of this name belongs to another owner");
-    if (failure_event(pass, &failed)) return failed;
     const aimp_node *ready = aimp_condition_of(aimp_get(seen->inference_service.object->status, "conditions"), "Ready");
+    if (!aimp_equal(aimp_get_text(ready, "status"), "True"))
+        aimp_pass_need_events(pass, pass->ns, seen->inference_service_name);
+    if (failure_event(pass, &failed)) return failed;
     if (aimp_equal(aimp_get_text(ready, "status"), "True"))
         return isvc_state("Ready", "RuntimeReady", "the InferenceService is ready");
     return isvc_state("Progressing", "CreatingRuntime", "the InferenceService is not ready yet");

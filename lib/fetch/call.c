@@ -9,7 +9,14 @@
 #include "fetch/fetch.h"
 #include "fetch/target.h"
 
-enum { MOST_BODY = 3u << 20, MOST_MANAGER = 128, CALL_TIMEOUT_MS = 65000, CALL_IDLE_MS = 45000, LOG_LINES = 100 };
+enum {
+    MOST_BODY = 3u << 20,
+    MOST_MANAGER = 128,
+    CALL_TIMEOUT_MS = 65000,
+    CALL_IDLE_MS = 45000,
+    LOG_LINES = 100,
+    MOST_EVENTS = 500
+};
 
 /* --- what a verb sends --- */
 
@@ -35,6 +42,7 @@ static const verb_facts verbs[] = {
     [AIM_CALL_DELETE] = {AIM_METHOD_DELETE, "application/json", NULL, AIMP_EFFECT_SAME, false, true, false, false,
                          true},
     [AIM_CALL_LOG] = {AIM_METHOD_GET, NULL, "log", AIMP_EFFECT_READ, .needs_name = true},
+    [AIM_CALL_EVENTS] = {AIM_METHOD_GET, NULL, NULL, AIMP_EFFECT_READ, .needs_name = true},
 };
 enum { VERB_COUNT = sizeof verbs / sizeof *verbs };
 
@@ -97,6 +105,10 @@ static const char *problem_of(const aim_call *call, const verb_facts *facts) {
         return "a field manager is 1 to 128 printable characters";
     if (call->verb == AIM_CALL_LOG && !call->container) return "a log needs a container";
     if (call->verb == AIM_CALL_LOG && !aimp_equal(call->object->kind, "Pod")) return "only pods have logs";
+    if (call->verb == AIM_CALL_EVENTS && !aimp_equal(call->object->kind, "Event"))
+        return "only Events are about objects";
+    if (call->verb == AIM_CALL_EVENTS && strpbrk(call->object->name, ",=!\\"))
+        return "the name cannot stand in a field selector";
     if ((call->flags & AIM_CALL_FORCE) && !facts->takes_force) return "only apply can force";
     if ((call->flags & AIM_CALL_DRY_RUN) && !facts->takes_dry_run) return "the verb changes nothing anyway";
     if ((call->flags & AIM_CALL_KEEP) && call->verb != AIM_CALL_GET) return "only what is read can be kept";
@@ -105,13 +117,19 @@ static const char *problem_of(const aim_call *call, const verb_facts *facts) {
 
 static bool query(aimp_bytes *out, const aim_allocator *a, const aim_call *call) {
     const bool apply = call->verb == AIM_CALL_APPLY || call->verb == AIM_CALL_APPLY_STATUS;
-    const bool writes = call->verb != AIM_CALL_GET && call->verb != AIM_CALL_LOG;
+    const bool writes = call->verb != AIM_CALL_GET && call->verb != AIM_CALL_LOG && call->verb != AIM_CALL_EVENTS;
     bool ok = true;
     if (writes && call->verb != AIM_CALL_DELETE)
         ok = aimp_target_query(out, a, "fieldManager", call->field_manager) &&
              aimp_target_query(out, a, "fieldValidation", "Strict");
     if (apply) ok = ok && aimp_target_query(out, a, "force", call->flags & AIM_CALL_FORCE ? "true" : "false");
     if (call->flags & AIM_CALL_DRY_RUN) ok = ok && aimp_target_query(out, a, "dryRun", "All");
+    if (call->verb == AIM_CALL_EVENTS) {
+        char selector[300]; /* a name that was checked */
+        snprintf(selector, sizeof selector, "involvedObject.name=%s", call->object->name);
+        return aimp_target_query(out, a, "fieldSelector", selector) &&
+               aimp_target_query_number(out, a, "limit", MOST_EVENTS);
+    }
     if (call->verb != AIM_CALL_LOG) return ok;
     return aimp_target_query(out, a, "container", call->container) &&
            aimp_target_query_number(out, a, "tailLines", call->lines ? call->lines : LOG_LINES) &&
@@ -175,7 +193,7 @@ static bool fill(const aim_fetch *f, aimp_call *c, const aim_call *call, const a
     /* a delete of whatever has the name, or a patch that names no version, may hit somebody else the second time */
     if (call->verb == AIM_CALL_DELETE && !call->uid) c->effect = AIMP_EFFECT_ONCE;
     c->ns = copy_text(a, target->ns, &ok);
-    c->name = copy_text(a, target->name, &ok);
+    c->name = copy_text(a, call->object->name, &ok);
     c->container = copy_text(a, call->container, &ok);
     ok = ok && aimp_target_path(&c->target, a, target) && query(&c->target, a, call);
     if (call->verb == AIM_CALL_DELETE) return ok && delete_body(&c->body, a, call);
@@ -218,7 +236,7 @@ aim_code aim_fetch_call(aim_fetch *f, const aim_call *call, uint64_t *id, aim_er
     if (!c) return aimp_fail(err, f->allocator, AIM_E_NO_MEMORY, NULL, "out of memory");
     *c = (aimp_call){.kind = kind};
     aimp_arena_init(&c->answer, f->allocator, &f->report_guard, 512);
-    if (call->verb == AIM_CALL_CREATE) target.name = NULL;
+    if (call->verb == AIM_CALL_CREATE || call->verb == AIM_CALL_EVENTS) target.name = NULL;
     if (!fill(f, c, call, &target)) {
         aimp_call_free(f, c);
         return aimp_fail(err, f->allocator, AIM_E_NO_MEMORY, NULL, "out of memory");
@@ -332,6 +350,29 @@ static aim_code keep_log(aim_fetch *f, const aimp_call *c, const aimp_bytes *bod
     return aim_cluster_add_log(f->cluster, &log, NULL);
 }
 
+static bool is_about(const aimp_object *event, const void *name) {
+    const char *about = aimp_text_at(event->root, "involvedObject", "name", NULL);
+    return aimp_equal(about, name);
+}
+
+/* The events take the place of those that the cluster has about the object. */
+static aim_code keep_events(aim_fetch *f, const aimp_call *c, const aimp_bytes *body) {
+    aim_cluster *staged = NULL;
+    aim_report *report = NULL;
+    const aim_ref scope = {.struct_size = sizeof scope, .kind = "Event", .ns = c->ns};
+    const aim_source source = {.struct_size = sizeof source,
+                               .name = aimp_bytes_text(&c->target),
+                               .data = aimp_bytes_text(body),
+                               .size = body->size};
+    aim_code code = aim_cluster_new(f->context, &staged, NULL);
+    if (!code) code = aim_cluster_add(staged, &source, &report, NULL);
+    if (code && code != AIM_E_NO_MEMORY) aimp_fetch_merge_report(f, report, aimp_bytes_text(&c->target));
+    if (!code) code = aimp_cluster_replace_part(f->cluster, staged, &scope, is_about, c->name, NULL);
+    aim_report_free(report);
+    aim_cluster_free(staged);
+    return code;
+}
+
 static void end_with(aim_fetch *f, aimp_call *c, aim_code code, const char *reason, const char *message) {
     c->ended = true;
     c->code = code;
@@ -351,6 +392,7 @@ static void take_success(aim_fetch *f, aimp_exchange *exchange) {
     aim_code code = AIM_OK;
     if (c->flags & AIM_CALL_KEEP) code = keep(f, c, &exchange->body);
     if (c->verb == AIM_CALL_LOG) code = keep_log(f, c, &exchange->body);
+    if (c->verb == AIM_CALL_EVENTS) code = keep_events(f, c, &exchange->body);
     aimp_bytes_free(&c->received, f->allocator);
     c->received = exchange->body;
     exchange->body = (aimp_bytes){0};

@@ -48,7 +48,7 @@ enum { PLAN_KINDS = sizeof plan_kinds / sizeof *plan_kinds };
 
 static aim_code check_options(const aim_cluster *cluster, const aim_fetch_options *o, aim_error **err) {
     const aim_allocator *a = &cluster->context->allocator;
-    if (!aimp_struct_ok(o, sizeof *o, AIM_FETCH_WATCH | AIM_FETCH_CALLS_ONLY) ||
+    if (!aimp_struct_ok(o, sizeof *o, AIM_FETCH_WATCH | AIM_FETCH_CALLS_ONLY | AIM_FETCH_SPARING) ||
         (o->listener && !aimp_struct_ok(o->listener, sizeof *o->listener, 0)))
         return aimp_fail(err, a, AIM_E_STRUCT, NULL,
                          "aim_fetch_options or aim_listener has a wrong struct_size or unknown flags");
@@ -82,20 +82,40 @@ static void fill_defaults(aim_fetch *f, const aim_fetch_options *o) {
     }
 }
 
+/* Pods that plans look at, but for the GPUs of nodes. */
+static const char *const pod_labels[] = {"serving.kserve.io/inferenceservice", "job-name"};
+enum { POD_LABELS = sizeof pod_labels / sizeof *pod_labels };
+
+static void add_reflector(aim_fetch *f, aimp_kind kind, const char *label) {
+    const aimp_kind_info *info = aimp_kind_of(kind);
+    aimp_reflector *r = &f->reflectors[f->reflector_count++];
+    r->kind = kind;
+    r->label = label;
+    r->ns = info->namespaced ? f->ns : NULL;
+    snprintf(r->source, sizeof r->source, "%s%s%s", info->plural, *info->group ? "." : "", info->group);
+}
+
 static bool make_reflectors(aim_fetch *f, const aim_fetch_options *o) {
-    size_t count = o->kinds ? o->kind_count : (size_t)PLAN_KINDS, size;
+    const bool sparing = f->options.flags & AIM_FETCH_SPARING;
+    size_t count = o->kinds ? o->kind_count : (size_t)PLAN_KINDS, most, size;
     if (f->options.flags & AIM_FETCH_CALLS_ONLY) count = 0;
     if (!count) return true;
-    if (!aimp_size_multiply(count, sizeof *f->reflectors, &size)) return false;
+    if (!aimp_size_multiply(count, POD_LABELS, &most) || !aimp_size_multiply(most, sizeof *f->reflectors, &size))
+        return false;
     f->reflectors = aimp_alloc(f->allocator, size);
     if (!f->reflectors) return false;
+    f->reflector_capacity = most;
     memset(f->reflectors, 0, size);
     for (size_t i = 0; i < count; i++) {
-        aimp_reflector *r = &f->reflectors[f->reflector_count++];
-        r->kind = o->kinds ? aimp_kind_named(o->kinds[i]) : plan_kinds[i];
-        const aimp_kind_info *info = aimp_kind_of(r->kind);
-        r->ns = info->namespaced ? f->ns : NULL;
-        snprintf(r->source, sizeof r->source, "%s%s%s", info->plural, *info->group ? "." : "", info->group);
+        const aimp_kind kind = o->kinds ? aimp_kind_named(o->kinds[i]) : plan_kinds[i];
+        if (sparing && kind == AIMP_EVENT) {
+            f->cluster->kinds[kind] = (aimp_kind_state){.known = true, .by_object = true};
+        } else if (sparing && kind == AIMP_POD) {
+            for (size_t k = 0; k < POD_LABELS; k++)
+                add_reflector(f, kind, pod_labels[k]);
+        } else {
+            add_reflector(f, kind, NULL);
+        }
     }
     return true;
 }
@@ -153,7 +173,7 @@ void aim_fetch_free(aim_fetch *f) {
     }
     for (size_t i = 0; i < f->reflector_count; i++)
         aimp_reflector_free(f, &f->reflectors[i]);
-    if (f->reflectors) aimp_release(f->allocator, f->reflectors, f->reflector_count * sizeof *f->reflectors);
+    if (f->reflectors) aimp_release(f->allocator, f->reflectors, f->reflector_capacity * sizeof *f->reflectors);
     if (f->ns) aimp_release(f->allocator, f->ns, strlen(f->ns) + 1);
     aimp_bytes_free(&f->fatal_message, f->allocator);
     aimp_bytes_free(&f->out_target, f->allocator);

@@ -41,8 +41,9 @@ typedef enum aimp_phase {
 /* One kind: its list, and then its watch. */
 typedef struct aimp_reflector {
     aimp_kind kind;
-    const char *ns;   /* NULL: all */
-    char source[160]; /* what it is called in reports */
+    const char *ns;    /* NULL: all */
+    const char *label; /* only objects that have it; NULL: all */
+    char source[160];  /* what it is called in reports */
     aimp_phase phase;
     int32_t state; /* AIM_SYNC_… */
     aim_code code;
@@ -94,7 +95,7 @@ struct aim_fetch {
     aim_listener listener;
     char *ns;
     aimp_reflector *reflectors;
-    size_t reflector_count;
+    size_t reflector_count, reflector_capacity;
     aimp_call *calls, *last_call;
     aimp_exchange *exchanges;
     uint64_t last_id, last_call_id;

@@ -45,7 +45,8 @@ static bool path(aim_fetch *f, const aimp_reflector *r) {
     const aimp_target target = {.group = info->group, .version = info->version, .plural = info->plural, .ns = r->ns};
     aimp_bytes_clear(&f->out_target, f->allocator);
     return aimp_target_path(&f->out_target, f->allocator, &target) &&
-           aimp_target_query(&f->out_target, f->allocator, "fieldSelector", selector_of(r->kind));
+           aimp_target_query(&f->out_target, f->allocator, "fieldSelector", selector_of(r->kind)) &&
+           aimp_target_query(&f->out_target, f->allocator, "labelSelector", r->label);
 }
 
 static bool list_target(aim_fetch *f, const aimp_reflector *r) {
@@ -271,11 +272,16 @@ static aim_code declare(aim_fetch *f, const aimp_reflector *r, int32_t state, co
     return aim_cluster_declare(f->cluster, &declaration, NULL);
 }
 
+static bool has_label(const aimp_object *object, const void *label) {
+    return aimp_object_label(object, label) != NULL;
+}
+
 /* The staged objects become the kind's. */
 static aim_code commit(aim_fetch *f, aimp_reflector *r) {
     const aimp_kind_info *info = info_of(r);
     const aim_ref scope = {.struct_size = sizeof scope, .group = info->group, .kind = info->kind, .ns = r->ns};
-    aim_code code = aim_cluster_replace(f->cluster, r->staged, &scope, f->has_listener ? &f->listener : NULL, NULL);
+    const aim_code code = aimp_cluster_replace_part(f->cluster, r->staged, &scope, r->label ? has_label : NULL,
+                                                    r->label, f->has_listener ? &f->listener : NULL);
     aim_cluster_free(r->staged);
     r->staged = NULL;
     f->changes++;

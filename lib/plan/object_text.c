@@ -114,7 +114,9 @@ static void deletion_lines(const aimp_plan *plan, aimp_text *out, bool color) {
 static void need_lines(const aimp_plan *plan, aimp_text *out, bool color) {
     for (const aimp_need *n = plan->pass.needs; n; n = n->next)
         line(out, color, AIMP_YELLOW, "needs",
-             aimp_format(out->arena, "the log of container %s of pod %s/%s (--pod-log)", n->container, n->ns, n->pod));
+             n->container ? aimp_format(out->arena, "the log of container %s of pod %s/%s (--pod-log)", n->container,
+                                        n->ns, n->name)
+                          : aimp_format(out->arena, "the events about %s/%s", n->ns, n->name));
 }
 
 static void finding_lines(const aimp_plan *plan, aimp_text *out, bool wide, bool color) {

@@ -198,11 +198,12 @@ static const aimp_node *finalizers_node(const aimp_plan *plan, aimp_arena *a) {
 
 static const aimp_node *needs_node(const aimp_pass *pass, aimp_arena *a) {
     aimp_items items = aimp_items_new(a);
-    for (const aimp_need *n = pass->needs; n; n = n->next)
-        aimp_items_add(&items, aimp_map_of(a, "log",
-                                           aimp_map_of(a, "namespace", text(a, n->ns), "pod", text(a, n->pod),
-                                                       "container", text(a, n->container), NULL),
-                                           NULL));
+    for (const aimp_need *n = pass->needs; n; n = n->next) {
+        const aimp_node *what =
+            aimp_map_of(a, "namespace", text(a, n->ns), n->container ? "pod" : "name", text(a, n->name), "container",
+                        n->container ? text(a, n->container) : NULL, NULL);
+        aimp_items_add(&items, aimp_map_of(a, n->container ? "log" : "events", what, NULL));
+    }
     return items.count ? aimp_items_list(&items) : NULL;
 }
 

@@ -308,10 +308,13 @@ static void put_objects(FILE *out, const controller *c) {
 static void put_kinds(FILE *out, const aim_fetch *fetch) {
     fprintf(out, "# HELP aim_fetch_kind_synced Whether a kind is known up to a moment ago.\n"
                  "# TYPE aim_fetch_kind_synced gauge\n");
-    for (size_t i = 0; i < aim_fetch_sync_count(fetch); i++) {
-        aim_sync sync = {.struct_size = sizeof sync};
-        if (!aim_fetch_sync_at(fetch, i, &sync))
-            fprintf(out, "aim_fetch_kind_synced{kind=\"%s\"} %d\n", sync.kind, sync.state == AIM_SYNC_SYNCED);
+    aim_sync sync = {.struct_size = sizeof sync}, next = sync;
+    bool synced = true; /* of a kind that is read in parts, all of them */
+    for (size_t i = 0; !aim_fetch_sync_at(fetch, i, &sync); i++) {
+        synced &= sync.state == AIM_SYNC_SYNCED;
+        if (!aim_fetch_sync_at(fetch, i + 1, &next) && strcmp(next.kind, sync.kind) == 0) continue;
+        fprintf(out, "aim_fetch_kind_synced{kind=\"%s\"} %d\n", sync.kind, synced);
+        synced = true;
     }
 }
 
@@ -330,6 +333,9 @@ static void publish(const controller *c, health_server *server, bool leads, cons
                n->dropped_deletes);
     put_metric(out, "controller_status_writes_total", "counter", "Statuses written.", n->statuses);
     put_metric(out, "controller_finalizer_writes_total", "counter", "Finalizers added or removed.", n->finalizers);
+    put_metric(out, "controller_logs_read_total", "counter", "Container logs read.", n->logs);
+    put_metric(out, "controller_events_read_total", "counter", "Times that the events about an object were read.",
+               n->event_reads);
     put_metric(out, "controller_conflicts_total", "counter", "Refusals because fields belong to others.", n->conflicts);
     put_metric(out, "controller_refusals_total", "counter", "Actions that the server refused.", n->failures);
     put_metric(out, "controller_events_dropped_total", "counter", "Events that were not written.",
@@ -370,6 +376,7 @@ static bool step_lease(loop *l, uint64_t *next_ms) {
     if (due_ms < *next_ms) *next_ms = due_ms;
     if (state == LEASE_LOST) {
         log_line(LOG_ERROR, "the lease is lost: somebody else leads", "holder", lease_holder(l->lease), NULL);
+        l->leads = false;
         l->code = EXIT_TROUBLE;
         return false;
     }
@@ -439,11 +446,12 @@ static void turn(loop *l) {
     }
 }
 
-/* What is under way is waited for, a little; then the lease is given back. */
+/* What is under way is waited for, a little; then the lease is given back. Who has lost it sends nothing more. */
 static void wind_down(loop *l) {
     const uint64_t until_ms = l->c.now_ms + STOP_MS;
     l->c.stopping = true;
     log_line(LOG_INFO, "stopping", NULL);
+    if (l->lease && !l->leads) return;
     while (busy_count(&l->c) && l->c.now_ms < until_ms && run_fetch(l, l->c.now_ms + 100, NULL)) {
         work(&l->c, false);
         event_recorder_step(l->c.events, l->c.fetch, l->c.now_ms);
@@ -478,7 +486,7 @@ static aim_code begin(loop *l, const tool_options *options, aim_context *context
     l->c.random = (uint64_t)now.tv_nsec ^ (uint64_t)getpid() << 20;
     l->listener = (aim_listener){.struct_size = sizeof l->listener, .changed = note_change, .user = &l->changes};
     const aim_fetch_options ask = {.struct_size = sizeof ask,
-                                   .flags = AIM_FETCH_WATCH,
+                                   .flags = AIM_FETCH_WATCH | AIM_FETCH_SPARING,
                                    .requests = REQUESTS,
                                    .burst = BURST,
                                    .seed = l->c.random,

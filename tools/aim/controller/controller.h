@@ -10,7 +10,7 @@ enum { MOST_OUTCOMES = 4 };
 /* What the work on one object waits for. */
 typedef enum work_step {
     WORK_IDLE,
-    WORK_LOG, /* a container's log that the plan needs */
+    WORK_NEED, /* what the plan needs: a container's log, the events about an object */
     WORK_ADD_FINALIZER,
     WORK_LOOK,   /* at the object that is to be deleted */
     WORK_ACTION, /* apply or delete */
@@ -45,7 +45,10 @@ typedef struct controlled {
     aim_plan *working;
     uint64_t call;
     size_t action;
-    bool looked_at_logs, status_written;
+    size_t next_need; /* of the plan */
+    bool has_looked, status_written;
+    bool needs_events;        /* which nobody tells: they are looked at again */
+    uint64_t event_looks;     /* in a row */
     struct refusals *refused; /* what the server said no to; NULL: nothing */
     char own_version[64];     /* that our last write of the object led to; "" */
 } controlled;
@@ -62,7 +65,7 @@ void controlled_drop(controlled_table *table, controlled *object);
 void controlled_free_all(controlled_table *table);
 
 typedef struct controller_counts {
-    uint64_t plans, applies, deletes, statuses, finalizers, logs, conflicts, failures, dropped_deletes;
+    uint64_t plans, applies, deletes, statuses, finalizers, logs, event_reads, conflicts, failures, dropped_deletes;
 } controller_counts;
 
 struct event_recorder;

@@ -6,11 +6,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../live.h"
 #include "controller.h"
 #include "event_recorder.h"
 #include "structured_log.h"
 
-enum { FIRST_BACKOFF_MS = 1000, LONGEST_BACKOFF_MS = 300000, MOST_CONFLICTS = 64 };
+enum {
+    FIRST_BACKOFF_MS = 1000,
+    LONGEST_BACKOFF_MS = 300000,
+    FIRST_LOOK_MS = 2000,
+    LONGEST_LOOK_MS = 60000,
+    MOST_NEEDS = 16,
+    MOST_CONFLICTS = 64
+};
 #define NEVER UINT64_MAX
 
 bool controlled_is_busy(const controlled *o) {
@@ -53,7 +61,8 @@ static void back_off(controller *c, controlled *o) {
 static void end_work(controlled *o) {
     o->step = WORK_IDLE;
     o->call = 0;
-    o->looked_at_logs = false;
+    o->has_looked = false;
+    o->next_need = 0;
     free(o->refused);
     o->refused = NULL;
 }
@@ -70,31 +79,58 @@ static uint64_t give_up(controller *c, controlled *o, const char *why) {
     return o->due_ms;
 }
 
-/* What the plan says in its JSON and nowhere else: which log it needs. False: none, or it was read already. */
-static bool ask_for_log(controller *c, controlled *o) {
+/* The text of a need's member; "" without one. */
+static const char *need_text(json_object *need, const char *key) {
+    json_object *value;
+    return json_object_object_get_ex(need, key, &value) ? json_object_get_string(value) : "";
+}
+
+static bool ask_for_need(controller *c, controlled *o, json_object *need) {
+    json_object *what;
+    const bool log = json_object_object_get_ex(need, "log", &what);
+    if (!log && !json_object_object_get_ex(need, "events", &what)) return false;
+    const aim_ref object = {.struct_size = sizeof object,
+                            .kind = log ? "Pod" : "Event",
+                            .ns = need_text(what, "namespace"),
+                            .name = need_text(what, log ? "pod" : "name")};
+    const aim_call call = {.struct_size = sizeof call,
+                           .verb = log ? AIM_CALL_LOG : AIM_CALL_EVENTS,
+                           .object = &object,
+                           .container = log ? need_text(what, "container") : NULL};
+    if (aim_fetch_call(c->fetch, &call, &o->call, NULL)) return false;
+    o->needs_events |= !log;
+    c->counts.logs += log;
+    c->counts.event_reads += !log;
+    return true;
+}
+
+/* What the plan needs it says in its JSON and nowhere else. Answers false when there is nothing (more) to ask for. */
+static bool ask_for_needs(controller *c, controlled *o) {
     aim_buffer *text = NULL;
+    json_object *needs;
     bool asked = false;
-    if (o->looked_at_logs || aim_plan_render(o->working, AIM_PART_PLAN, AIM_FORMAT_JSON, 0, &text, NULL)) return false;
-    o->looked_at_logs = true;
-    json_object *plan = json_tokener_parse(aim_buffer_data(text)), *needs, *log, *ns, *pod, *container;
-    if (json_object_object_get_ex(plan, "needs", &needs) && json_object_array_length(needs) > 0 &&
-        json_object_object_get_ex(json_object_array_get_idx(needs, 0), "log", &log) &&
-        json_object_object_get_ex(log, "namespace", &ns) && json_object_object_get_ex(log, "pod", &pod) &&
-        json_object_object_get_ex(log, "container", &container)) {
-        const aim_ref object = {.struct_size = sizeof object,
-                                .kind = "Pod",
-                                .ns = json_object_get_string(ns),
-                                .name = json_object_get_string(pod)};
-        const aim_call call = {.struct_size = sizeof call,
-                               .verb = AIM_CALL_LOG,
-                               .object = &object,
-                               .container = json_object_get_string(container)};
-        asked = aim_fetch_call(c->fetch, &call, &o->call, NULL) == AIM_OK;
-        c->counts.logs += asked;
+    if (o->has_looked || aim_plan_render(o->working, AIM_PART_PLAN, AIM_FORMAT_JSON, 0, &text, NULL)) return false;
+    json_object *plan = json_tokener_parse(aim_buffer_data(text));
+    if (json_object_object_get_ex(plan, "needs", &needs)) {
+        while (!asked && o->next_need < json_object_array_length(needs) && o->next_need < MOST_NEEDS)
+            asked = ask_for_need(c, o, json_object_array_get_idx(needs, o->next_need++));
     }
     json_object_put(plan);
     aim_buffer_free(text);
+    if (asked) o->step = WORK_NEED;
     return asked;
+}
+
+/* Events are read for one plan; when nobody waits for theirs they only take room. */
+static void forget_events(controller *c) {
+    const aim_ref events = {.struct_size = sizeof events, .kind = "Event"};
+    for (size_t i = 0; i < c->objects.count; i++) {
+        if (c->objects.items[i]->step == WORK_NEED) return;
+    }
+    aim_cluster *none;
+    if (!aim_cluster_count(c->cluster, &events) || aim_cluster_new(live_context(c->options), &none, NULL)) return;
+    aim_cluster_replace(c->cluster, none, &events, NULL, NULL);
+    aim_cluster_free(none);
 }
 
 /* --- deletions --- */
@@ -169,6 +205,19 @@ static void say_events(controller *c, const controlled *o, const aim_plan *plan)
     }
 }
 
+/* Nobody tells of events: while they count they are looked at, ever more rarely. */
+static void look_again(controller *c, controlled *o) {
+    if (!o->needs_events) {
+        o->event_looks = 0;
+        return;
+    }
+    uint64_t wait_ms = (uint64_t)FIRST_LOOK_MS << (o->event_looks < 8 ? o->event_looks : 8);
+    if (wait_ms > LONGEST_LOOK_MS) wait_ms = LONGEST_LOOK_MS;
+    o->event_looks++;
+    wait_ms += c->now_ms + jitter(c, wait_ms / 4);
+    if (wait_ms < o->again_ms) o->again_ms = wait_ms;
+}
+
 static uint64_t finish(controller *c, controlled *o) {
     const int64_t again_s = aim_plan_requeue_after(o->working);
     const bool retried = o->refused || aim_plan_is_retried(o->working);
@@ -184,6 +233,7 @@ static uint64_t finish(controller *c, controlled *o) {
     o->failures = 0;
     o->due_ms = c->now_ms;
     if (again_s >= 0) o->again_ms = c->now_ms + (uint64_t)again_s * 1000;
+    look_again(c, o);
     return controlled_due(o);
 }
 
@@ -272,11 +322,9 @@ static uint64_t after_finalizer(controller *c, controlled *o) {
 
 static uint64_t after_plan(controller *c, controlled *o) {
     const char *state = aim_plan_status(o->working);
-    const bool trouble = strcmp(state, "Failed") == 0 || strcmp(state, "Degraded") == 0;
-    if ((trouble || strcmp(o->kind, "AIMArtifact") == 0) && ask_for_log(c, o)) {
-        o->step = WORK_LOG;
-        return NEVER;
-    }
+    const bool well = strcmp(state, "Running") == 0 || strcmp(state, "Ready") == 0;
+    if (!well && ask_for_needs(c, o)) return NEVER;
+    forget_events(c);
     o->step = WORK_ADD_FINALIZER;
     o->call = 0;
     if (aim_fetch_finalizer(c->fetch, o->working, AIM_ACTION_ADD_FINALIZER, 0, &o->call, NULL))
@@ -295,6 +343,7 @@ static uint64_t plan_again(controller *c, controlled *o) {
     if (o->touched) o->failures = 0; /* somebody may have mended it */
     o->dirty = o->touched = o->is_settled = false;
     o->again_ms = NEVER;
+    if (!o->has_looked) o->needs_events = false;
     *o->own_version = '\0';
     tell_seconds(now);
     const aim_options options = {.struct_size = sizeof options, .policy = c->policy, .now = now};
@@ -379,7 +428,10 @@ static uint64_t answered(controller *c, controlled *o, const aim_result *result)
     char version[64] = "";
     const bool gone = result->http_status == 404;
     switch (o->step) {
-    case WORK_LOG: return plan_again(c, o); /* with the log, or knowing that there is none */
+    case WORK_NEED: /* whether there is one or not */
+        if (ask_for_needs(c, o)) return NEVER;
+        o->has_looked = true;
+        return plan_again(c, o);
     case WORK_ADD_FINALIZER:
         if (result->code) return give_up(c, o, result->reason);
         /* its version is another one now: the rest waits for the server to say so */
