@@ -129,19 +129,21 @@ void help_controller(void) {
         "      --controllers LIST         of service,template-cache,artifact (default: all three)\n"
         "  -n, --namespace NAMESPACE      only this namespace; what cannot be seen outside is unknown\n"
         "      --dry-run                  say what would be written and deleted, and write nothing\n"
-        "      --until-settled            stop when nothing is left to do\n"
+        "      --until-settled            stop when nothing is left to do, with --timeout SECONDS not later than that\n"
         "      --takeover                 start although AIM Engine wrote lately: fields that its managers own become\n"
         "                                 ours, because ours have the same names\n"
         "      --metrics-address HOST:PORT  serve /healthz, /readyz and /metrics there\n"
         "      --no-leader-election, --lease-namespace NAMESPACE, --identity NAME\n"
         "                                 the Lease aim-controller says who works (default: in the context's "
         "namespace)\n"
-        "      --log-format text|json     of the lines on standard error\n"
+        "      --log-format text|json     of the lines on standard error; -q only warnings, -v also what is usual\n"
         "      --policy FILE              orders, GPUs and tie-breaks as a document\n"
         "      --context NAME, --kubeconfig FILE, --credential-plugin NAME\n"
         "                                 the cluster, as kubectl finds it; in a pod, its service account\n"
         "\n"
-        "Exit codes: 0 stopped or settled   1 the server, the lease or the memory was lost   2 wrong usage\n",
+        "Exit codes: 0 stopped or settled   2 wrong usage   1 the server, the lease or the memory was lost, AIM "
+        "Engine\n"
+        "            runs here, or not settled in time\n",
         stdout);
 }
 
