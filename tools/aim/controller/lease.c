@@ -2,11 +2,11 @@
  * the time and stops the work. */
 #include "lease.h"
 
-#include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "answer.h"
 #include "structured_log.h"
 
 enum {
@@ -75,15 +75,8 @@ const char *lease_problem(const lease *l) {
 
 /* --- the object --- */
 
-static json_object *member(json_object *object, const char *key) {
-    json_object *value = NULL;
-    return json_object_is_type(object, json_type_object) && json_object_object_get_ex(object, key, &value) ? value
-                                                                                                           : NULL;
-}
-
 static const char *holder_of(json_object *object) {
-    json_object *holder = member(member(object, "spec"), "holderIdentity");
-    return json_object_is_type(holder, json_type_string) ? json_object_get_string(holder) : "";
+    return answer_text(answer_member(object, "spec"), "holderIdentity");
 }
 
 static bool is_mine(const lease *l) {
@@ -92,7 +85,7 @@ static bool is_mine(const lease *l) {
 
 /* How long whoever holds it may be silent. */
 static uint64_t duration_ms(const lease *l) {
-    json_object *seconds = member(member(l->object, "spec"), "leaseDurationSeconds");
+    json_object *seconds = answer_member(answer_member(l->object, "spec"), "leaseDurationSeconds");
     const int64_t value = json_object_is_type(seconds, json_type_int) ? json_object_get_int64(seconds) : 0;
     return 1000 * (uint64_t)(value > 0 && value <= INT32_MAX ? value : DURATION_S);
 }
@@ -104,9 +97,9 @@ static bool set(json_object *object, const char *key, json_object *value) {
 }
 
 static json_object *section(json_object *object, const char *key) {
-    json_object *value = member(object, key);
+    json_object *value = answer_member(object, key);
     if (json_object_is_type(value, json_type_object)) return value;
-    return set(object, key, json_object_new_object()) ? member(object, key) : NULL;
+    return set(object, key, json_object_new_object()) ? answer_member(object, key) : NULL;
 }
 
 /* What is there stays as it is, but for who holds the lease and since when. */
@@ -122,7 +115,7 @@ static bool fill_object(const lease *l, json_object *body) {
               set(metadata, "namespace", json_object_new_string(l->ns)) &&
               set(metadata, "name", json_object_new_string(l->name));
     if (!release && strcmp(holder_of(body), l->identity) != 0) {
-        json_object *count = member(spec, "leaseTransitions");
+        json_object *count = answer_member(spec, "leaseTransitions");
         const int64_t transitions = json_object_is_type(count, json_type_int) ? json_object_get_int64(count) : 0;
         const int64_t next =
             l->kind == CALL_CREATE || transitions < 0 || transitions >= INT32_MAX ? 0 : transitions + 1;
@@ -219,7 +212,8 @@ static void decide(lease *l, aim_fetch *fetch, uint64_t now_ms) {
 }
 
 static void take_look(lease *l, aim_fetch *fetch, json_object *seen, uint64_t now_ms) {
-    if (!l->object || !json_object_equal(member(l->object, "spec"), member(seen, "spec"))) l->observed_ms = now_ms;
+    if (!l->object || !json_object_equal(answer_member(l->object, "spec"), answer_member(seen, "spec")))
+        l->observed_ms = now_ms;
     json_object_put(l->object);
     l->object = seen;
     decide(l, fetch, now_ms);
@@ -252,7 +246,7 @@ static void take_write(lease *l, json_object *seen, uint64_t now_ms) {
 
 static void take_result(lease *l, aim_fetch *fetch, const aim_result *r, uint64_t now_ms) {
     json_object *seen = r->code ? NULL : json_tokener_parse(r->body);
-    if (!json_object_is_type(member(member(seen, "metadata"), "resourceVersion"), json_type_string)) {
+    if (!json_object_is_type(answer_member(answer_member(seen, "metadata"), "resourceVersion"), json_type_string)) {
         json_object_put(seen);
         seen = NULL;
     }

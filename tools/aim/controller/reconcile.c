@@ -1,13 +1,14 @@
 /* One pass over one object, as a row of calls: the logs that the plan needs, the finalizer, the actions in order, the
  * status, the finalizer again. Each step begins where the last one's answer came. Nothing is decided here: what is
  * applied, deleted, reported and tried again is the plan's to say. */
-#include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../live.h"
+#include "answer.h"
 #include "controller.h"
+#include "deletion.h"
 #include "event_recorder.h"
 #include "structured_log.h"
 
@@ -35,6 +36,13 @@ uint64_t controlled_due(const controlled *o) {
 
 static aim_ref ref_of(const controlled *o) {
     return (aim_ref){.struct_size = sizeof(aim_ref), .kind = o->kind, .ns = o->ns, .name = o->name};
+}
+
+/* "" when it is gone. */
+static const char *own_uid(const controller *c, const controlled *o) {
+    const aim_ref filter = ref_of(o);
+    aim_ref object = {.struct_size = sizeof object};
+    return !aim_cluster_at(c->cluster, &filter, 0, &object, NULL) && object.uid ? object.uid : "";
 }
 
 bool controlled_is_echo(const controller *c, const controlled *o) {
@@ -79,27 +87,20 @@ static uint64_t give_up(controller *c, controlled *o, const char *why) {
     return o->due_ms;
 }
 
-/* The text of a need's member; "" without one. */
-static const char *need_text(json_object *need, const char *key) {
-    json_object *value;
-    return json_object_object_get_ex(need, key, &value) ? json_object_get_string(value) : "";
-}
-
 static bool ask_for_need(controller *c, controlled *o, json_object *need) {
-    json_object *what;
-    const bool log = json_object_object_get_ex(need, "log", &what);
-    if (!log && !json_object_object_get_ex(need, "events", &what)) return false;
+    json_object *log = answer_member(need, "log"), *what = log ? log : answer_member(need, "events");
+    if (!what) return false;
     const aim_ref object = {.struct_size = sizeof object,
                             .kind = log ? "Pod" : "Event",
-                            .ns = need_text(what, "namespace"),
-                            .name = need_text(what, log ? "pod" : "name")};
+                            .ns = answer_text(what, "namespace"),
+                            .name = answer_text(what, log ? "pod" : "name")};
     const aim_call call = {.struct_size = sizeof call,
                            .verb = log ? AIM_CALL_LOG : AIM_CALL_EVENTS,
                            .object = &object,
-                           .container = log ? need_text(what, "container") : NULL};
+                           .container = log ? answer_text(what, "container") : NULL};
     if (aim_fetch_call(c->fetch, &call, &o->call, NULL)) return false;
     o->needs_events |= !log;
-    c->counts.logs += log;
+    c->counts.logs += log != NULL;
     c->counts.event_reads += !log;
     return true;
 }
@@ -107,14 +108,11 @@ static bool ask_for_need(controller *c, controlled *o, json_object *need) {
 /* What the plan needs it says in its JSON and nowhere else. Answers false when there is nothing (more) to ask for. */
 static bool ask_for_needs(controller *c, controlled *o) {
     aim_buffer *text = NULL;
-    json_object *needs;
     bool asked = false;
     if (o->has_looked || aim_plan_render(o->working, AIM_PART_PLAN, AIM_FORMAT_JSON, 0, &text, NULL)) return false;
     json_object *plan = json_tokener_parse(aim_buffer_data(text));
-    if (json_object_object_get_ex(plan, "needs", &needs)) {
-        while (!asked && o->next_need < json_object_array_length(needs) && o->next_need < MOST_NEEDS)
-            asked = ask_for_need(c, o, json_object_array_get_idx(needs, o->next_need++));
-    }
+    while (!asked && o->next_need < answer_count(plan, "needs") && o->next_need < MOST_NEEDS)
+        asked = ask_for_need(c, o, answer_item(plan, "needs", o->next_need++));
     json_object_put(plan);
     aim_buffer_free(text);
     if (asked) o->step = WORK_NEED;
@@ -134,40 +132,6 @@ static void forget_events(controller *c) {
 }
 
 /* --- deletions --- */
-
-static bool text_is(json_object *map, const char *key, const char *text) {
-    json_object *value;
-    return json_object_object_get_ex(map, key, &value) && strcmp(json_object_get_string(value), text) == 0;
-}
-
-static bool is_ours(const char *manager) {
-    static const char *const managers[] = {"aim-service-controller", "aim-template-cache-controller",
-                                           "aim-artifact-controller", "aim-model-controller",
-                                           "aim-service-template-controller"};
-    for (size_t i = 0; i < sizeof managers / sizeof *managers; i++) {
-        if (strcmp(managers[i], manager) == 0) return true;
-    }
-    return false;
-}
-
-/* Whether the object that the server has is the one that the plan means, and nobody else has applied it. On the way out
- * version is the one that was looked at. */
-static bool may_be_deleted(const char *body, const aim_action *action, char *version, size_t size) {
-    json_object *object = json_tokener_parse(body), *metadata, *fields, *manager, *resource_version, *gone;
-    bool may = json_object_object_get_ex(object, "metadata", &metadata) && text_is(metadata, "uid", action->uid) &&
-               !json_object_object_get_ex(metadata, "deletionTimestamp", &gone) &&
-               json_object_object_get_ex(metadata, "resourceVersion", &resource_version);
-    if (may) snprintf(version, size, "%s", json_object_get_string(resource_version));
-    const size_t count =
-        may && json_object_object_get_ex(metadata, "managedFields", &fields) ? json_object_array_length(fields) : 0;
-    for (size_t i = 0; may && i < count; i++) {
-        json_object *entry = json_object_array_get_idx(fields, i);
-        if (text_is(entry, "operation", "Apply") && json_object_object_get_ex(entry, "manager", &manager))
-            may = is_ours(json_object_get_string(manager));
-    }
-    json_object_put(object);
-    return may;
-}
 
 static bool ask_to_look(controller *c, controlled *o, const aim_action *action) {
     const aim_ref object = {.struct_size = sizeof object, .kind = action->kind, .ns = action->ns, .name = action->name};
@@ -287,6 +251,11 @@ static uint64_t report(controller *c, controlled *o) {
 static void log_action(const controlled *o, const aim_action *action, const char *what) {
     log_line(LOG_INFO, what, "kind", action->kind, "namespace", action->ns ? action->ns : "", "name", action->name,
              "for", o->kind, "of", o->name, NULL);
+}
+
+static void leave_alone(const controlled *o, const aim_action *action, const char *why) {
+    log_line(LOG_WARNING, "not deleted", "kind", action->kind, "namespace", action->ns ? action->ns : "", "name",
+             action->name, "for", o->kind, "of", o->name, "why", why, NULL);
 }
 
 /* The next action that has something left to do. */
@@ -413,12 +382,9 @@ static bool is_last_word(const controlled *o) {
 /* The version that our write of the object led to. What we have seen of it up to then was our own doing: the write
  * held only for the version that the plan was made with. */
 static void note_own_version(const controller *c, controlled *o, const char *body) {
-    json_object *object = json_tokener_parse(body), *metadata, *version;
-    *o->own_version = '\0';
-    if (json_object_object_get_ex(object, "metadata", &metadata) &&
-        json_object_object_get_ex(metadata, "resourceVersion", &version) &&
-        json_object_get_string_len(version) < (int)sizeof o->own_version)
-        snprintf(o->own_version, sizeof o->own_version, "%s", json_object_get_string(version));
+    json_object *object = json_tokener_parse(body);
+    const char *version = answer_text(answer_member(object, "metadata"), "resourceVersion");
+    snprintf(o->own_version, sizeof o->own_version, "%s", strlen(version) < sizeof o->own_version ? version : "");
     json_object_put(object);
     if (controlled_is_echo(c, o)) o->touched = false;
 }
@@ -426,6 +392,7 @@ static void note_own_version(const controller *c, controlled *o, const char *bod
 static uint64_t answered(controller *c, controlled *o, const aim_result *result) {
     aim_action action = {.struct_size = sizeof action};
     char version[64] = "";
+    const char *problem;
     const bool gone = result->http_status == 404;
     switch (o->step) {
     case WORK_NEED: /* whether there is one or not */
@@ -443,12 +410,13 @@ static uint64_t answered(controller *c, controlled *o, const aim_result *result)
         return o->due_ms;
     case WORK_LOOK:
         if (aim_plan_action_at(o->working, o->action, &action)) return give_up(c, o, "the action is gone");
-        if (gone || (!result->code && !may_be_deleted(result->body, &action, version, sizeof version))) {
-            if (!gone) log_action(o, &action, "left alone: it is another object by now, or somebody else's");
+        if (result->code && !gone) return refused(c, o, result);
+        problem = gone ? NULL : deletion_problem(result->body, &action, own_uid(c, o), version, sizeof version);
+        if (gone || problem) {
+            if (problem) leave_alone(o, &action, problem);
             o->action++;
             return act(c, o);
         }
-        if (result->code) return refused(c, o, result);
         o->step = WORK_ACTION;
         if (!ask_to_delete(c, o, &action, version)) return give_up(c, o, "no memory");
         c->counts.deletes++;

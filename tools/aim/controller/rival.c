@@ -1,10 +1,10 @@
 /* Whether AIM Engine, or another copy of us that knows nothing of our lease, keeps the same objects: before anything is
  * written. What gives it away are its writes: the server remembers who wrote what and when. */
-#include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "../live.h"
+#include "answer.h"
 #include "controller.h"
 #include "structured_log.h"
 
@@ -46,18 +46,13 @@ static uint64_t read_object(controller *c, const aim_transport *transport, const
 
 /* Times compare as texts: both are UTC with the same digits in front. */
 static void latest_write(const char *body, const char *manager, char latest[32]) {
-    json_object *object = json_tokener_parse(body), *metadata, *fields, *who, *when;
+    json_object *object = json_tokener_parse(body), *metadata = answer_member(object, "metadata");
     *latest = '\0';
-    if (json_object_object_get_ex(object, "metadata", &metadata) &&
-        json_object_object_get_ex(metadata, "managedFields", &fields)) {
-        for (size_t i = 0; i < json_object_array_length(fields); i++) {
-            json_object *entry = json_object_array_get_idx(fields, i);
-            if (!json_object_object_get_ex(entry, "manager", &who) ||
-                !json_object_object_get_ex(entry, "time", &when) || strcmp(json_object_get_string(who), manager) != 0)
-                continue;
-            if (strncmp(json_object_get_string(when), latest, 19) > 0)
-                snprintf(latest, 32, "%.19s", json_object_get_string(when));
-        }
+    for (size_t i = 0; i < answer_count(metadata, "managedFields"); i++) {
+        json_object *entry = answer_item(metadata, "managedFields", i);
+        const char *when = answer_text(entry, "time");
+        if (strcmp(answer_text(entry, "manager"), manager) == 0 && strncmp(when, latest, 19) > 0)
+            snprintf(latest, 32, "%.19s", when);
     }
     json_object_put(object);
 }
@@ -79,9 +74,8 @@ static void our_last_time(controller *c, const aim_transport *transport, char un
     const uint64_t id = read_object(c, transport, &lease, &result);
     *until = '\0';
     if (!id) return;
-    json_object *object = result.code ? NULL : json_tokener_parse(result.body), *spec, *renewed;
-    if (json_object_object_get_ex(object, "spec", &spec) && json_object_object_get_ex(spec, "renewTime", &renewed))
-        log_time_after(json_object_get_string(renewed), LEASE_S, until, 32);
+    json_object *object = result.code ? NULL : json_tokener_parse(result.body);
+    log_time_after(answer_text(answer_member(object, "spec"), "renewTime"), LEASE_S, until, 32);
     json_object_put(object);
     aim_fetch_drop(c->fetch, id);
 }
@@ -102,13 +96,9 @@ static bool engine_leads(controller *c, const aim_transport *transport, const ch
     char until[32] = "", now[32], holder[256] = "";
     const uint64_t id = read_object(c, transport, &lease, &result);
     if (!id) return false;
-    json_object *object = result.code ? NULL : json_tokener_parse(result.body), *spec, *value;
-    if (json_object_object_get_ex(object, "spec", &spec)) {
-        if (json_object_object_get_ex(spec, "holderIdentity", &value) && json_object_is_type(value, json_type_string))
-            snprintf(holder, sizeof holder, "%s", json_object_get_string(value));
-        if (json_object_object_get_ex(spec, "renewTime", &value))
-            log_time_after(json_object_get_string(value), 2 * LEASE_S, until, sizeof until);
-    }
+    json_object *object = result.code ? NULL : json_tokener_parse(result.body), *spec = answer_member(object, "spec");
+    snprintf(holder, sizeof holder, "%s", answer_text(spec, "holderIdentity"));
+    log_time_after(answer_text(spec, "renewTime"), 2 * LEASE_S, until, sizeof until);
     json_object_put(object);
     aim_fetch_drop(c->fetch, id);
     log_time(now, sizeof now);
