@@ -283,6 +283,32 @@ TEST(fetch_call, log_goes_into_the_cluster) {
     aim_cluster_free(cluster);
 }
 
+TEST(fetch_call, logs_of_pods_that_are_gone_are_forgotten) {
+#define LOG_OF(name) "GET /api/v1/namespaces/ml-team/pods/" name "/log?container=c&tailLines=100&limitBytes=1048576"
+    const scripted script[] = {{LOG_OF("p"), 200, "one\n"}, {LOG_OF("q"), 200, "two\n"}, {0}};
+    aim_cluster *cluster = new_cluster(t);
+    must_add(t, cluster, POD("ml-team", "p") POD("ml-team", "q"));
+    aim_ref p = ref_of("Pod", "ml-team", "p"), q = ref_of("Pod", "ml-team", "q");
+    const aim_declaration known = {.struct_size = sizeof known, .state = AIM_STATE_KNOWN, .kind = "Pod"};
+    CHECK_INTEGER(aim_cluster_declare(cluster, &known, NULL), AIM_OK);
+    scripted_server server;
+    scripted_server_init(&server, t, script);
+    aim_fetch *fetch = new_fetch(t, cluster);
+    const aim_ref *const pods[] = {&p, &q};
+    for (size_t i = 0; i < 2; i++) {
+        aim_call call = call_of(AIM_CALL_LOG, pods[i], NULL);
+        uint64_t id;
+        call.container = "c";
+        CHECK_INTEGER(aim_fetch_call(fetch, &call, &id, NULL), AIM_OK);
+        CHECK_INTEGER(scripted_run(&server, fetch, 0, NULL), AIM_OK);
+        CHECK(strstr(case_of(t, cluster), i ? "\"ml-team/q/c\":\"two\\n\"" : "\"ml-team/p/c\":\"one\\n\""));
+        if (!i) CHECK_INTEGER(aim_cluster_remove(cluster, &p, NULL), AIM_OK);
+    }
+    if (strstr(case_of(t, cluster), "ml-team/p/c")) FAIL("%s", case_of(t, cluster));
+    aim_fetch_free(fetch);
+    aim_cluster_free(cluster);
+}
+
 TEST(fetch_call, requests_a_second_are_bounded) {
     enum { CALLS = 10 };
     scripted script[CALLS + 1] = {{0}};

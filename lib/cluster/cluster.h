@@ -66,6 +66,8 @@ void aimp_log_link(aim_cluster *cluster,
                    aimp_log *log); /* replaces an earlier one of the same container; cannot fail */
 /* Copies of a chain, in front of *list; false when memory is out. */
 bool aimp_logs_copy(const aimp_log *logs, const aim_allocator *allocator, aimp_log **list);
+/* Forgets logs of pods that the cluster no longer has, where pods are known. */
+void aimp_logs_sweep(aim_cluster *cluster);
 void aimp_logs_free(const aim_allocator *allocator, aimp_log *logs);
 
 /* What one watch event was about. */

@@ -93,6 +93,30 @@ aim_code aim_cluster_add_log(aim_cluster *cluster, const aim_log *log, aim_error
     return AIM_OK;
 }
 
+static bool has_pod(const aim_cluster *cluster, const aimp_log *log) {
+    char where[LONGEST_WHERE];
+    const char *slash = strchr(log->where, '/'), *end = slash ? strchr(slash + 1, '/') : NULL;
+    if (!end || strlen(log->where) >= sizeof where) return true; /* none of ours: left alone */
+    memcpy(where, log->where, (size_t)(end - log->where));
+    where[slash - log->where] = where[end - log->where] = '\0';
+    return aimp_cluster_object(cluster, AIMP_POD, where, where + (slash - log->where) + 1) != NULL;
+}
+
+void aimp_logs_sweep(aim_cluster *cluster) {
+    if (!cluster->kinds[AIMP_POD].known) return;
+    for (size_t i = 0; i < AIMP_LOG_BUCKETS; i++) {
+        for (aimp_log **at = &cluster->logs[i]; *at;) {
+            aimp_log *log = *at;
+            if (has_pod(cluster, log)) {
+                at = &log->next;
+                continue;
+            }
+            *at = log->next;
+            aimp_release(&cluster->context->allocator, log, log->size);
+        }
+    }
+}
+
 const char *aimp_cluster_log(const aim_cluster *cluster, const char *ns, const char *pod, const char *container) {
     char where[LONGEST_WHERE];
     if (!write_where(where, ns, pod, container)) return NULL;

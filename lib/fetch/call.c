@@ -347,6 +347,7 @@ static aim_code keep_log(aim_fetch *f, const aimp_call *c, const aimp_bytes *bod
                          .container = c->container,
                          .text = aimp_bytes_text(body),
                          .size = body->size};
+    aimp_logs_sweep(f->cluster); /* or they would pile up for as long as it is watched */
     return aim_cluster_add_log(f->cluster, &log, NULL);
 }
 
