@@ -118,6 +118,40 @@ TEST(fetch, object_that_cannot_be_read_is_told_and_holds_up_nobody) {
     CHECK_INTEGER(count_of(cluster, "Node"), 1);
     CHECK_INTEGER(aim_report_count(aim_fetch_report(fetch)), 2);
     CHECK(strstr(report_text(t, aim_fetch_report(fetch)), "/metadata/name"));
+    aim_sync sync = {.struct_size = sizeof sync};
+    CHECK_INTEGER(aim_fetch_sync_at(fetch, 0, &sync), AIM_OK);
+    CHECK_INTEGER(sync.state, AIM_SYNC_SYNCED);
+    CHECK_INTEGER(sync.code, AIM_E_DOCUMENT);
+    CHECK_TEXT(sync.message, "an object could not be read");
+    aim_fetch_free(fetch);
+    aim_cluster_free(cluster);
+}
+
+TEST(fetch, kind_with_an_object_that_could_not_be_read_is_listed_again) {
+    const char
+        *from = NODES "&resourceVersion=9&resourceVersionMatch=NotOlderThan",
+        *bad = "{\"type\":\"ADDED\",\"object\":{\"apiVersion\":\"v1\",\"kind\":\"Node\",\"metadata\":{\"name\":7}}}\n";
+    const scripted script[] = {
+        {NODES, 200, LIST("", "")},
+        {WATCH("7"), 200, aimp_format(&t->arena, "%s%s", bad, EVENT_OF("ADDED", "a", "9")), .after_ms = 240000},
+        {from, 200, LIST(ITEM("a", "9"), "")},
+        {0}};
+    aim_cluster *cluster = new_cluster(t);
+    scripted_server server;
+    scripted_server_init(&server, t, script);
+    aim_fetch *fetch = scripted_fetch(&server, cluster, nodes, AIM_FETCH_WATCH);
+    int32_t seen[2] = {0};
+    aim_sync sync = {.struct_size = sizeof sync};
+    for (int i = 0; i < 40 && sync.lists < 2; i++) {
+        aim_transport transport = scripted_transport(&server);
+        const aim_run_options step = {.struct_size = sizeof step, .flags = AIM_RUN_STEP, .limit_ms = 500};
+        aim_fetch_run(fetch, &transport, &step, NULL);
+        CHECK_INTEGER(aim_fetch_sync_at(fetch, 0, &sync), AIM_OK);
+        seen[sync.code == AIM_E_DOCUMENT]++;
+    }
+    CHECK(!script[server.next].request);
+    CHECK(seen[0] && seen[1]);
+    CHECK_TEXT(sync_text(t, fetch), "Node synced, 1 objects at \"7\"\n");
     aim_fetch_free(fetch);
     aim_cluster_free(cluster);
 }
@@ -185,6 +219,24 @@ TEST(fetch, refused_credentials_are_tried_twice_and_end_the_run) {
     CHECK(strncmp(outcome(t, script, 0, 0, 0), "AIM_E_CREDENTIALS\n", 18) == 0);
     const scripted rotated[] = {{NODES, 401, nobody}, {NODES, 200, LIST("", "")}, {0}};
     CHECK_TEXT(outcome(t, rotated, 0, 0, 0), "Node synced, 0 objects at \"7\"\n0 nodes\n");
+}
+
+TEST(fetch, requests_that_share_refused_credentials_are_refused_once) {
+    static const char *const kinds[] = {"Node", "StorageClass", NULL};
+#define CLASSES "GET /apis/storage.k8s.io/v1/storageclasses?limit=500"
+    const char *nobody = STATUS(401, "Unauthorized", "");
+    const char *classes = "{\"items\":[],\"kind\":\"StorageClassList\",\"apiVersion\":\"storage.k8s.io/v1\","
+                          "\"metadata\":{\"resourceVersion\":\"7\"}}";
+    const scripted script[] = {
+        {NODES, 401, nobody}, {CLASSES, 401, nobody}, {NODES, 200, LIST("", "")}, {CLASSES, 200, classes}, {0}};
+    aim_cluster *cluster = new_cluster(t);
+    scripted_server server;
+    scripted_server_init(&server, t, script);
+    aim_fetch *fetch = scripted_fetch(&server, cluster, kinds, 0);
+    CHECK_INTEGER(scripted_run(&server, fetch, 0, NULL), AIM_OK);
+    if (server.extra || script[server.next].request) FAIL("asked:\n%s", aimp_text_string(&server.asked));
+    aim_fetch_free(fetch);
+    aim_cluster_free(cluster);
 }
 
 TEST(fetch, watch_goes_on_where_the_list_ended) {

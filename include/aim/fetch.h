@@ -96,15 +96,16 @@ AIM_API void aim_fetch_free(aim_fetch *fetch);
 
 /** What is known of one kind. Its strings live until the next call that changes the fetch. @since 0.2 */
 typedef struct aim_sync {
-    uint32_t struct_size;         /**< sizeof(aim_sync) */
-    uint32_t flags;               /**< 0 */
-    int32_t state;                /**< AIM_SYNC_… */
-    aim_code code;                /**< why it failed; AIM_OK otherwise */
-    uint64_t objects;             /**< read so far by the list that is under way, else in the cluster */
-    uint64_t lists;               /**< how many lists were completed */
-    uint64_t events;              /**< how many watch events were applied */
-    const char *kind;             /**< such as "AIMService" */
-    const char *ns;               /**< the namespace that it was read in; NULL: all, or it has none */
+    uint32_t struct_size; /**< sizeof(aim_sync) */
+    uint32_t flags;       /**< 0 */
+    int32_t state;        /**< AIM_SYNC_… */
+    aim_code code;        /**< why it failed; AIM_E_DOCUMENT with AIM_SYNC_SYNCED: all but objects that could not
+                               be read, see aim_fetch_report(); AIM_OK otherwise */
+    uint64_t objects;     /**< read so far by the list that is under way, else in the cluster */
+    uint64_t lists;       /**< how many lists were completed */
+    uint64_t events;      /**< how many watch events were applied */
+    const char *kind;     /**< such as "AIMService" */
+    const char *ns;       /**< the namespace that it was read in; NULL: all, or it has none */
     const char *resource_version; /**< up to which it is known; "" before that */
     const char *message;          /**< of a failure, else "" */
 } aim_sync;

@@ -427,7 +427,7 @@ void aimp_call_end(aim_fetch *f, aimp_exchange *exchange, const aim_end *end) {
     uint64_t wait_ms = 0;
     const bool passing = complete || AIM_CODE_CLASS(lost.code) == AIM_CLASS_TRANSPORT;
     const bool hopeless = lost.code == AIM_E_TRUST || lost.code == AIM_E_CREDENTIALS;
-    if (complete) aimp_fetch_note_identity(f, c->http_status, c->refusal.message);
+    if (complete) aimp_fetch_note_identity(f, exchange, c->refusal.message);
     if (passing && !hopeless && aimp_retry(&attempt, &f->random, &wait_ms) && c->tries < f->options.tries &&
         f->now_ms - c->first_try_ms + wait_ms <= f->options.budget_ms) {
         c->due_ms = f->now_ms + wait_ms;

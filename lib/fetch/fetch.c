@@ -230,10 +230,12 @@ void aimp_fetch_merge_report(aim_fetch *f, const aim_report *from, const char *s
     }
 }
 
-void aimp_fetch_note_identity(aim_fetch *f, uint64_t http_status, const char *message) {
-    if (http_status != 401)
-        f->untrusted = 0;
-    else if (++f->untrusted > 1)
+void aimp_fetch_note_identity(aim_fetch *f, const aimp_exchange *exchange, const char *message) {
+    if (exchange->http_status != 401)
+        f->untrusted_id = 0;
+    else if (!f->untrusted_id)
+        f->untrusted_id = f->last_id;
+    else if (exchange->id > f->untrusted_id)
         aimp_fetch_give_up(f, AIM_E_CREDENTIALS, message);
 }
 
@@ -246,9 +248,14 @@ static aimp_exchange *find(const aim_fetch *f, uint64_t id) {
     return NULL;
 }
 
+typedef struct warning {
+    aimp_arena scratch; /* servers warn for ever, and always of the same */
+    const char *text;
+} warning;
+
 static void read_warning(void *arg) {
-    entry *e = arg;
-    e->message = aimp_warning_text(&e->report->arena, e->message);
+    warning *w = arg;
+    w->text = aimp_warning_text(&w->scratch, w->text);
 }
 
 /* A server says the same of every request: once is enough. */
@@ -263,15 +270,17 @@ static bool is_reported(const aim_report *all, const char *message) {
 static void take_warnings(aim_fetch *f, const aimp_exchange *exchange, const aim_response *response) {
     const size_t count = response->warning_count < MOST_WARNINGS ? response->warning_count : MOST_WARNINGS;
     for (size_t i = 0; i < count; i++) {
-        entry e = {.report = f->report, .message = response->warnings[i]};
-        f->report->arena.guard = &f->report_guard;
-        if (aimp_guard_run(&f->report_guard, read_warning, &e)) {
+        aimp_guard guard = {0};
+        warning w = {.text = response->warnings[i]};
+        aimp_arena_init(&w.scratch, f->allocator, &guard, 512);
+        if (aimp_guard_run(&guard, read_warning, &w)) {
             aimp_fetch_give_up(f, AIM_E_NO_MEMORY, "out of memory");
-        } else if (e.message && !is_reported(f->report, e.message)) {
+        } else if (w.text && !is_reported(f->report, w.text)) {
             const char *source =
                 exchange->reflector ? exchange->reflector->source : aimp_bytes_text(&exchange->call->target);
-            aimp_fetch_report(f, AIM_OK, AIM_SEVERITY_WARNING, source, NULL, e.message);
+            aimp_fetch_report(f, AIM_OK, AIM_SEVERITY_WARNING, source, NULL, w.text);
         }
+        aimp_arena_free(&w.scratch);
     }
 }
 
@@ -283,7 +292,7 @@ static aim_code on_response(uint64_t id, const aim_response *response, void *use
     f->reached = true;
     exchange->http_status = response->http_status;
     exchange->retry_after_ms = aimp_retry_after_ms(response->retry_after, response->date);
-    if (response->http_status < 400) f->untrusted = 0;
+    if (response->http_status < 400) f->untrusted_id = 0;
     take_warnings(f, exchange, response);
     if (exchange->reflector) aimp_reflector_begin_answer(f, exchange);
     return f->fatal;

@@ -59,12 +59,14 @@ typedef struct aimp_reflector {
     uint64_t first_try_ms; /* of the requests that fail */
     uint64_t due_ms;       /* not before; UINT64_MAX: never */
     uint64_t staged_count, lists, events;
-    uint64_t watch_events; /* of the watch under way, bookmarks too */
-    bool broken;           /* the watch cannot be read on: list again */
-    bool expired;          /* the watch's version is gone */
-    uint64_t wait_ms;      /* what an ERROR event asked for */
-    bool in_doubt;         /* it was read once, and now it cannot be */
-    uint64_t doubt_ms;     /* since when */
+    uint64_t watch_events;  /* of the watch under way, bookmarks too */
+    bool broken;            /* the watch cannot be read on: list again */
+    bool expired;           /* the watch's version is gone */
+    uint64_t wait_ms;       /* what an ERROR event asked for */
+    bool staged_incomplete; /* the list under way holds objects that could not be read */
+    bool incomplete;        /* what was read lacks some */
+    bool in_doubt;          /* it was read once, and now it cannot be */
+    uint64_t doubt_ms;      /* since when */
 } aimp_reflector;
 
 typedef struct aimp_call {
@@ -103,10 +105,11 @@ struct aim_fetch {
     uint64_t random;
     uint64_t tokens_ms; /* of the rate limit: a token is worth 1,000 / requests */
     uint64_t tokens_at_ms;
-    uint64_t untrusted; /* answers in a row that say that we are nobody */
-    bool reached;       /* some answer came */
-    uint64_t changes;   /* kinds that were read; for progress */
-    aim_code fatal;     /* the server cannot be used, or memory is out */
+    uint64_t untrusted_id; /* the last request before an answer that said that we are nobody; 0: none did. Those under
+                              way then had the same credentials, and say nothing new */
+    bool reached;          /* some answer came */
+    uint64_t changes;      /* kinds that were read; for progress */
+    aim_code fatal;        /* the server cannot be used, or memory is out */
     aimp_bytes fatal_message;
     aim_report *report;
     aimp_guard report_guard;
@@ -146,6 +149,6 @@ void aimp_fetch_report(aim_fetch *fetch, aim_code code, int32_t severity, const 
 /* The entries of a report about one object or event. */
 void aimp_fetch_merge_report(aim_fetch *fetch, const aim_report *report, const char *source);
 /* Counts an answer that says who we are, or that we are nobody (401): the second in a row is fatal. */
-void aimp_fetch_note_identity(aim_fetch *fetch, uint64_t http_status, const char *message);
+void aimp_fetch_note_identity(aim_fetch *fetch, const aimp_exchange *exchange, const char *message);
 
 #endif

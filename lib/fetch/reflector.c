@@ -75,6 +75,7 @@ static size_t lists_under_way(const aim_fetch *f) {
 static bool begin_stage(aim_fetch *f, aimp_reflector *r) {
     aim_cluster_free(r->staged);
     r->staged_count = 0;
+    r->staged_incomplete = false;
     return aim_cluster_new(f->context, &r->staged, NULL) == AIM_OK;
 }
 
@@ -130,9 +131,10 @@ static bool item_document(const aim_fetch *f, const aimp_reflector *r, const cha
            aimp_bytes_add_string(out, f->allocator, "]}");
 }
 
-/* Trouble with one object is told and does not hold up the others. */
-static aim_code told(const aimp_exchange *exchange, aim_code code, const aim_report *report) {
+/* Trouble with one object is told and does not hold up the others; but the kind is not all there. */
+static aim_code told(const aimp_exchange *exchange, aim_code code, const aim_report *report, bool *incomplete) {
     if (code == AIM_E_NO_MEMORY) return code;
+    *incomplete = true;
     aimp_fetch_merge_report(exchange->fetch, report, exchange->reflector->source);
     return AIM_OK;
 }
@@ -148,7 +150,7 @@ static aim_code stage_item(const char *text, size_t size, void *user) {
         aim_source source = {
             .struct_size = sizeof source, .name = r->source, .data = document.data, .size = document.size};
         code = aim_cluster_add(r->staged, &source, &report, NULL);
-        if (code) code = told(exchange, code, report);
+        if (code) code = told(exchange, code, report, &r->staged_incomplete);
         r->staged_count++;
     }
     aim_report_free(report);
@@ -179,6 +181,12 @@ static void tell_listener(const aim_fetch *f, const aimp_event_note *note) {
     f->listener.changed(&ref, note->change, f->listener.user);
 }
 
+/* A kind that is synced but for some objects says so. */
+static bool note_incomplete(const aim_fetch *f, aimp_reflector *r) {
+    r->code = r->incomplete ? AIM_E_DOCUMENT : AIM_OK;
+    return set_bytes(f, &r->message, r->incomplete ? "an object could not be read" : "");
+}
+
 static aim_code take_event(const char *text, size_t size, void *user) {
     aimp_exchange *exchange = user;
     aimp_reflector *r = exchange->reflector;
@@ -195,7 +203,10 @@ static aim_code take_event(const char *text, size_t size, void *user) {
         code = code == AIM_E_NO_MEMORY ? code : AIM_E_PROTOCOL;
         r->broken = true;
     } else {
-        if (code) code = told(exchange, code, report);
+        if (code) {
+            code = told(exchange, code, report, &r->incomplete);
+            if (!code && !note_incomplete(f, r)) code = AIM_E_NO_MEMORY;
+        }
         if (!code && *note.version && !set_bytes(f, &r->version, note.version)) code = AIM_E_NO_MEMORY;
         r->watch_events++;
         r->events += strcmp(note.type, "BOOKMARK") != 0;
@@ -307,8 +318,8 @@ static aim_code finish_list(aim_fetch *f, aimp_reflector *r) {
     r->failures = r->restarts = 0;
     r->from_version = r->whole = r->in_doubt = false;
     r->state = AIM_SYNC_SYNCED;
-    r->code = AIM_OK;
-    aimp_bytes_clear(&r->message, f->allocator);
+    r->incomplete = r->staged_incomplete;
+    if (!note_incomplete(f, r)) return AIM_E_NO_MEMORY;
     if (!set_bytes(f, &r->version, aimp_bytes_text(&r->list_version))) return AIM_E_NO_MEMORY;
     r->phase = f->options.flags & AIM_FETCH_WATCH ? AIMP_TO_WATCH : AIMP_AT_REST;
     r->due_ms = r->phase == AIMP_AT_REST ? UINT64_MAX : f->now_ms;
@@ -442,7 +453,7 @@ static void refused(aim_fetch *f, aimp_exchange *exchange) {
                             .retry_after_ms = exchange->retry_after_ms,
                             .tries = ++r->failures};
     uint64_t wait_ms;
-    aimp_fetch_note_identity(f, http_status, refusal.message);
+    aimp_fetch_note_identity(f, exchange, refusal.message);
     if (begin_anew(f, r, http_status, &refusal)) {
     } else if (http_status == 404) {
         if (!keep(f, r, true)) not_served(f, r);
@@ -472,6 +483,8 @@ static void end_watch(aim_fetch *f, aimp_exchange *exchange, const aim_end *end)
     const uint64_t lived_ms = f->now_ms - exchange->started_ms;
     if (r->expired || r->broken)
         list_again(f, r, r->expired, r->broken ? aimp_backoff_ms(&f->random, ++r->failures) : 0);
+    else if (r->incomplete)
+        list_again(f, r, true, 0); /* whether it has been mended meanwhile, only a list tells */
     else if (!r->watch_events && exchange->framed && lived_ms >= SHORT_WATCH_MS)
         list_again(f, r, false, 0); /* deaf, perhaps for ever */
     else if (end->phase == AIM_END_COMPLETE && r->watch_events && aimp_frame_is_whole(&exchange->frame))
