@@ -22,7 +22,8 @@ enum {
     REQUESTS = 200,
     BURST = 400,
     PUBLISH_MS = 1000,
-    AFTER_FAILURE_MS = 1000
+    AFTER_FAILURE_MS = 1000,
+    MOST_BEGUN = 200 /* in one turn */
 };
 #define NEVER UINT64_MAX
 
@@ -64,6 +65,12 @@ static void handle_signal(int number) {
     (void)number;
     aim_cancel_set(on_signal.cancel);
     on_signal.transport->wake(on_signal.transport->user);
+}
+
+/* Nothing is left to be told. */
+static void ignore_signals(void) {
+    signal(SIGTERM, SIG_IGN);
+    signal(SIGINT, SIG_IGN);
 }
 
 static void catch_signals(aim_cancel *cancel, const aim_transport *transport) {
@@ -164,11 +171,12 @@ static void spread_change(controller *c, const struct change *change) {
 static void spread_changes(controller *c, changes *all) {
     for (size_t i = 0; i < all->count; i++)
         spread_change(c, &all->items[i]);
-    for (size_t i = 0; (all->lost || c->stale_changes) && i < c->objects.count; i++)
+    const bool everything = all->lost || c->stale_changes;
+    c->stale_changes = false;
+    for (size_t i = 0; everything && i < c->objects.count; i++)
         touch(c, c->objects.items[i], true);
-    for (size_t k = 0; (all->lost || c->stale_changes) && k < 3 && c->kinds[k]; k++) {
+    for (size_t k = 0; everything && k < 3 && c->kinds[k]; k++) {
         const aim_ref filter = {.struct_size = sizeof filter, .kind = c->kinds[k]};
-        c->stale_changes = false;
         for (size_t i = 0; i < aim_cluster_count(c->cluster, &filter); i++) {
             aim_ref found = {.struct_size = sizeof found};
             if (aim_cluster_at(c->cluster, &filter, i, &found, NULL)) break;
@@ -197,7 +205,8 @@ static knowledge look_at_kinds(const aim_fetch *fetch) {
         if (aim_fetch_sync_at(fetch, i, &sync)) continue;
         /* without the Gateway API there are no routes; without the kinds that deletions go by, nothing is certain */
         const bool needed = strncmp(sync.kind, "AIM", 3) == 0 || strcmp(sync.kind, "InferenceService") == 0;
-        const bool known = sync.state == AIM_SYNC_SYNCED || (sync.state == AIM_SYNC_NOT_SERVED && !needed);
+        const bool known =
+            (sync.state == AIM_SYNC_SYNCED && !sync.code) || (sync.state == AIM_SYNC_NOT_SERVED && !needed);
         if (sync.state <= AIM_SYNC_LISTING) k.listed = false;
         if (known) continue;
         k.complete = false;
@@ -237,17 +246,24 @@ static void show_dry(controller *c, controlled *o) {
 
 /* Everybody whose time has come; answers when the next one's does. */
 static uint64_t work(controller *c, bool may_begin) {
+    const size_t first = c->objects.count ? c->next_first % c->objects.count : 0;
     uint64_t next_ms = NEVER;
-    size_t busy = 0;
+    size_t busy = 0, begun = 0;
     for (size_t i = 0; i < c->objects.count; i++)
         busy += controlled_is_busy(c->objects.items[i]);
-    for (size_t i = 0; i < c->objects.count; i++) {
-        controlled *o = c->objects.items[i];
+    for (size_t n = 0; n < c->objects.count; n++) {
+        controlled *o = c->objects.items[(first + n) % c->objects.count];
         const bool begins = !controlled_is_busy(o);
         if (begins && (!may_begin || controlled_due(o) == NEVER)) continue;
         if (begins && busy >= MOST_BUSY) {
             next_ms = c->now_ms + 10;
             continue;
+        }
+        /* the lease and the watches want their turn, too: the others begin in the next one */
+        if (begins && controlled_due(o) <= c->now_ms && begun++ >= MOST_BEGUN) {
+            c->next_first = (first + n) % c->objects.count;
+            next_ms = 0;
+            break;
         }
         uint64_t due_ms = NEVER;
         if (c->options->dry_run)
@@ -353,7 +369,6 @@ typedef struct loop {
     controller c;
     changes changes;
     aim_listener listener;
-    aim_cancel *cancel;
     lease *lease; /* NULL: none is needed */
     health_server *server;
     bool leads, was_listed;
@@ -428,7 +443,7 @@ static void allow_deletions(controller *c, bool may_delete) {
 
 static void turn(loop *l) {
     uint64_t next_ms = 0;
-    while (run_fetch(l, next_ms, l->cancel)) {
+    while (run_fetch(l, next_ms, l->c.cancel)) {
         next_ms = l->c.now_ms + LONGEST_RUN_MS;
         const knowledge k = look_at_kinds(l->c.fetch);
         allow_deletions(&l->c, k.complete);
@@ -495,7 +510,7 @@ static aim_code begin(loop *l, const tool_options *options, aim_context *context
                                    .kind_count = WATCHED,
                                    .listener = &l->listener};
     aim_code code = aim_cluster_new(context, &l->c.cluster, error);
-    if (!code) code = aim_cancel_new(context, &l->cancel, error);
+    if (!code) code = aim_cancel_new(context, &l->c.cancel, error);
     if (!code) code = aim_fetch_new(l->c.cluster, &ask, &l->c.fetch, error);
     return code;
 }
@@ -515,6 +530,7 @@ static bool make_parts(loop *l, const tool_options *options) {
 }
 
 static void end(loop *l) {
+    ignore_signals();
     aim_fetch_free(l->c.fetch);
     controlled_free_all(&l->c.objects);
     if (l->c.events) event_recorder_free(l->c.events);
@@ -523,7 +539,7 @@ static void end(loop *l) {
     forget_changes(&l->changes);
     free(l->changes.items);
     aim_cluster_free(l->c.cluster);
-    aim_cancel_free(l->cancel);
+    aim_cancel_free(l->c.cancel);
 }
 
 static int run(const tool_options *options, const aim_policy *policy) {
@@ -539,7 +555,7 @@ static int run(const tool_options *options, const aim_policy *policy) {
     }
     const aim_transport *transport = live_transport(options);
     l.c.now_ms = l.began_ms = transport->now_ms(transport->user);
-    catch_signals(l.cancel, transport);
+    catch_signals(l.c.cancel, transport);
     if (!options->takeover && !options->dry_run && rival_is_here(&l.c, transport)) {
         l.code = EXIT_TROUBLE;
     } else {

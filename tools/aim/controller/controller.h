@@ -5,7 +5,7 @@
 
 #include "../command.h"
 
-enum { MOST_OUTCOMES = 4 };
+enum { MOST_OUTCOMES = 64 };
 
 /* What the work on one object waits for. */
 typedef enum work_step {
@@ -75,12 +75,14 @@ typedef struct controller {
     aim_cluster *cluster;
     aim_fetch *fetch;
     const aim_policy *policy;
+    aim_cancel *cancel;   /* set when we are to stop */
     const char *kinds[3]; /* that are controlled; NULL-terminated when fewer */
     controlled_table objects;
     struct event_recorder *events;
     controller_counts counts;
     uint64_t now_ms;
-    bool may_delete; /* everything that deletions depend on is known */
+    size_t next_first; /* object of the next turn */
+    bool may_delete;   /* everything that deletions depend on is known */
     bool stopping;
     bool stale_changes; /* a change could not be noted for want of memory: everything is looked at again */
     uint64_t random;
@@ -98,7 +100,7 @@ uint64_t controlled_due(const controlled *object);
 bool controlled_is_echo(const controller *c, const controlled *object);
 
 /* rival.c */
-/* Whether somebody else writes what we would write here; says who. */
+/* Whether somebody else writes what we would write here, or that cannot be told; says who or why. */
 bool rival_is_here(controller *c, const aim_transport *transport);
 
 #endif

@@ -13,6 +13,7 @@
 #include "structured_log.h"
 
 enum {
+    SOON_MS = 400,
     FIRST_BACKOFF_MS = 1000,
     LONGEST_BACKOFF_MS = 300000,
     FIRST_LOOK_MS = 2000,
@@ -63,6 +64,7 @@ static void back_off(controller *c, controlled *o) {
     if (wait_ms > LONGEST_BACKOFF_MS) wait_ms = LONGEST_BACKOFF_MS;
     o->failures++;
     o->dirty = true;
+    if (o->touched) wait_ms = SOON_MS; /* it changed itself meanwhile: that may have mended it */
     o->due_ms = c->now_ms + wait_ms / 2 + jitter(c, wait_ms / 2);
 }
 

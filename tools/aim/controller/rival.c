@@ -36,7 +36,8 @@ static uint64_t read_object(controller *c, const aim_transport *transport, const
                            .object = object,
                            .plural = strcmp(object->kind, "Lease") == 0 ? "leases" : NULL};
     if (aim_fetch_call(c->fetch, &call, &id, NULL)) return 0;
-    const aim_run_options options = {.struct_size = sizeof options, .limit_ms = READ_MS, .call = id};
+    const aim_run_options options = {
+        .struct_size = sizeof options, .limit_ms = READ_MS, .call = id, .cancel = c->cancel};
     if (aim_fetch_run(c->fetch, transport, &options, NULL) || aim_fetch_result(c->fetch, id, result)) {
         aim_fetch_drop(c->fetch, id);
         return 0;
@@ -89,13 +90,20 @@ static void refuse(const char *what) {
     log_line(LOG_ERROR, text, NULL);
 }
 
+/* No answer is no answer: then nothing is begun. Answers false when we are being stopped, and nothing will be. */
+static bool cannot_tell(const controller *c) {
+    if (aim_cancel_is_set(c->cancel)) return false;
+    log_line(LOG_ERROR, "whether AIM Engine runs here cannot be told: the server does not answer", NULL);
+    return true;
+}
+
 /* A lease that is held says so until its time is over, by the wall clock: nothing else is known of its holder. */
 static bool engine_leads(controller *c, const aim_transport *transport, const char *ns) {
     const aim_ref lease = lease_ref(ns, engine_lease);
     aim_result result = {.struct_size = sizeof result};
     char until[32] = "", now[32], holder[256] = "";
     const uint64_t id = read_object(c, transport, &lease, &result);
-    if (!id) return false;
+    if (!id) return cannot_tell(c);
     json_object *object = result.code ? NULL : json_tokener_parse(result.body), *spec = answer_member(object, "spec");
     snprintf(holder, sizeof holder, "%s", answer_text(spec, "holderIdentity"));
     log_time_after(answer_text(spec, "renewTime"), 2 * LEASE_S, until, sizeof until);
@@ -109,33 +117,39 @@ static bool engine_leads(controller *c, const aim_transport *transport, const ch
     return true;
 }
 
+/* Whether an object was written lately by somebody who is not us. */
+static bool was_written(controller *c, const aim_transport *transport, const aim_ref *object, const char *ours) {
+    char ns[64], name[256], recent[32], latest[32], what[768];
+    aim_result result = {.struct_size = sizeof result};
+    snprintf(ns, sizeof ns, "%s", object->ns ? object->ns : ""); /* the cluster may change while we ask */
+    snprintf(name, sizeof name, "%s", object->name);
+    const aim_ref asked = {.struct_size = sizeof asked, .kind = object->kind, .ns = ns, .name = name};
+    const char *manager = manager_of(object->kind);
+    const uint64_t id = read_object(c, transport, &asked, &result);
+    if (!id) return cannot_tell(c);
+    latest_write(result.code ? "" : result.body, manager, latest);
+    aim_fetch_drop(c->fetch, id);
+    log_time_after(NULL, -RECENT_S, recent, sizeof recent);
+    if (strncmp(latest, recent, 19) <= 0 || strncmp(latest, ours, 19) <= 0) return false;
+    snprintf(what, sizeof what, "%s %s/%s was written by %s at %sZ", asked.kind, ns, name, manager, latest);
+    refuse(what);
+    return true;
+}
+
 bool rival_is_here(controller *c, const aim_transport *transport) {
-    char ours[32], recent[32], latest[32];
+    char ours[32];
     const char *lease_ns = c->options->lease_ns ? c->options->lease_ns : c->options->context_ns;
     if (engine_leads(c, transport, engine_ns)) return true;
     if (strcmp(lease_ns, engine_ns) != 0 && engine_leads(c, transport, lease_ns)) return true;
     our_last_time(c, transport, ours);
-    log_time_after(NULL, -RECENT_S, recent, sizeof recent);
     /* the lists have to be here before there is anything to look at */
-    const aim_run_options options = {.struct_size = sizeof options, .limit_ms = READ_MS};
-    aim_fetch_run(c->fetch, transport, &options, NULL);
+    const aim_run_options options = {.struct_size = sizeof options, .limit_ms = READ_MS, .cancel = c->cancel};
+    if (aim_fetch_run(c->fetch, transport, &options, NULL)) return cannot_tell(c);
     for (size_t k = 0; k < 3 && c->kinds[k]; k++) {
         const aim_ref filter = {.struct_size = sizeof filter, .kind = c->kinds[k]};
-        const size_t count = aim_cluster_count(c->cluster, &filter);
-        for (size_t i = 0; i < count && i < LOOKED_AT; i++) {
-            aim_ref object = {.struct_size = sizeof object};
-            aim_result result = {.struct_size = sizeof result};
-            if (aim_cluster_at(c->cluster, &filter, i, &object, NULL)) break;
-            const uint64_t id = read_object(c, transport, &object, &result);
-            if (!id) continue;
-            latest_write(result.code ? "" : result.body, manager_of(c->kinds[k]), latest);
-            aim_fetch_drop(c->fetch, id);
-            if (strncmp(latest, recent, 19) <= 0 || strncmp(latest, ours, 19) <= 0) continue;
-            char what[768];
-            snprintf(what, sizeof what, "%s %s/%s was written by %s at %sZ", c->kinds[k], object.ns ? object.ns : "",
-                     object.name, manager_of(c->kinds[k]), latest);
-            refuse(what);
-            return true;
+        aim_ref object = {.struct_size = sizeof object};
+        for (size_t i = 0; i < LOOKED_AT && !aim_cluster_at(c->cluster, &filter, i, &object, NULL); i++) {
+            if (was_written(c, transport, &object, ours)) return true;
         }
     }
     return false;
