@@ -262,6 +262,33 @@ TEST(fetch_call, object_that_is_read_can_be_kept) {
     aim_cluster_free(cluster);
 }
 
+TEST(fetch_call, result_tells_the_time_of_the_server) {
+    static const struct {
+        const char *date;
+        int64_t seconds;
+    } cases[] = {{"Tue, 24 Nov 2026 16:40:00 GMT", 1795538400},
+                 {"Thu, 01 Jan 1970 00:00:01 GMT", 1},
+                 {NULL, 0},
+                 {"yesterday", 0}};
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const scripted script[] = {{"GET /api/v1/nodes/n1", 200, JSON_NODE("n1"), .date = cases[i].date}, {0}};
+        aim_cluster *cluster = new_cluster(t);
+        scripted_server server;
+        scripted_server_init(&server, t, script);
+        aim_fetch *fetch = new_fetch(t, cluster);
+        aim_ref object = ref_of("Node", NULL, "n1");
+        const aim_call call = call_of(AIM_CALL_GET, &object, NULL);
+        aim_result result = {.struct_size = sizeof result};
+        uint64_t id;
+        CHECK_INTEGER(aim_fetch_call(fetch, &call, &id, NULL), AIM_OK);
+        CHECK_INTEGER(scripted_run(&server, fetch, 0, NULL), AIM_OK);
+        CHECK_INTEGER(aim_fetch_result(fetch, id, &result), AIM_OK);
+        CHECK_INTEGER(result.server_time, cases[i].seconds);
+        aim_fetch_free(fetch);
+        aim_cluster_free(cluster);
+    }
+}
+
 TEST(fetch_call, log_goes_into_the_cluster) {
     const scripted script[] = {
         {"GET /api/v1/namespaces/ml-team/pods/p/log?container=main&tailLines=5&limitBytes=1048576", 200,

@@ -77,6 +77,7 @@ static void answer_first(scripted_server *s) {
                                  .http_status = a->status,
                                  .content_type = "application/json",
                                  .retry_after = a->retry_after,
+                                 .date = a->date,
                                  .warnings = &a->warning,
                                  .warning_count = a->warning != NULL};
         code = receiver.response(id, &response, receiver.user);

@@ -16,6 +16,7 @@ typedef struct scripted {
     uint64_t after_ms;       /* the clock goes on by so much before the end */
     const char *retry_after; /* header */
     const char *warning;     /* header */
+    const char *date;        /* header */
     size_t cut;              /* only so many bytes of the body; 0: all */
 } scripted;
 

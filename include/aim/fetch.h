@@ -274,6 +274,7 @@ AIM_API aim_code aim_fetch_finalizer(aim_fetch *fetch, const aim_plan *plan, int
 typedef struct aim_result {
     uint32_t struct_size; /**< sizeof(aim_result) */
     uint32_t flags;       /**< 0 */
+    int64_t server_time;  /**< seconds since 1970 by the server's clock when it answered; 0: it did not say */
     aim_code code;        /**< AIM_OK; AIM_E_REFUSED when the server said no; else why there is no answer */
     int32_t http_status;  /**< 0: no answer came */
     const char *reason;  /**< Kubernetes reason of a failure, such as "Conflict" or "NotFound"; "Timeout" or "Plain" for
@@ -282,6 +283,7 @@ typedef struct aim_result {
     const char *body;    /**< what came back, such as the object as it is now; "" when nothing did */
     size_t body_size;    /**< bytes of body */
     size_t conflicts;    /**< of fields: see aim_fetch_conflict_at() */
+    size_t spare;        /**< 0 */
 } aim_result;
 
 /**

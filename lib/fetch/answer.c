@@ -157,6 +157,12 @@ static bool http_date(const char *text, int64_t *out) {
     return aimp_timestamp_seconds(rfc3339, out);
 }
 
+int64_t aimp_date_seconds(const char *date) {
+    int64_t seconds, epoch; /* timestamps are counted from the year 0 */
+    aimp_timestamp_seconds("1970-01-01T00:00:00Z", &epoch);
+    return date && http_date(date, &seconds) ? seconds - epoch : 0;
+}
+
 uint64_t aimp_retry_after_ms(const char *retry_after, const char *date) {
     int64_t then, now, seconds = 0;
     if (!retry_after) return 0;

@@ -35,6 +35,8 @@ const char *aimp_refusal_declared(uint64_t http_status);
 /* Milliseconds of a header Retry-After, a number of seconds or a date that is compared with the header Date; at most a
  * minute. 0: none, or none that can be understood. */
 uint64_t aimp_retry_after_ms(const char *retry_after, const char *date);
+/* Seconds since 1970 of a header Date; 0 without one, and for one that cannot be read. */
+int64_t aimp_date_seconds(const char *date);
 /* The quoted text of a header "299 - \"text\""; NULL when it is no such warning. */
 const char *aimp_warning_text(aimp_arena *arena, const char *header);
 

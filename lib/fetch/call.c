@@ -409,6 +409,7 @@ void aimp_call_end(aim_fetch *f, aimp_exchange *exchange, const aim_end *end) {
         lost = (aim_end){.phase = AIM_END_LOST, .code = AIM_E_PROTOCOL, .message = "the answer is too long or none"};
     c->under_way = false;
     c->http_status = complete ? exchange->http_status : 0;
+    c->server_time = complete ? exchange->server_time : 0;
     if (complete && c->http_status >= 200 && c->http_status < 300) {
         take_success(f, exchange);
         return;
@@ -460,7 +461,8 @@ aim_code aim_fetch_result(const aim_fetch *f, uint64_t id, aim_result *out) {
     const aimp_call *c = find(f, id);
     if (!c) return AIM_E_NOT_FOUND;
     if (!c->ended) return AIM_E_UNSUPPORTED;
-    aim_result result = {.code = c->code, .http_status = (int32_t)c->http_status, .body = "", .body_size = 0};
+    aim_result result = {
+        .server_time = c->server_time, .code = c->code, .http_status = (int32_t)c->http_status, .body = ""};
     if (c->refused) {
         result.reason = c->refusal.reason;
         result.message = c->refusal.message ? c->refusal.message : aimp_bytes_text(&c->received);

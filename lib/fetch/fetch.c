@@ -291,6 +291,7 @@ static aim_code on_response(uint64_t id, const aim_response *response, void *use
     if (!aimp_struct_ok(response, sizeof *response, 0)) return exchange->code = AIM_E_STRUCT;
     f->reached = true;
     exchange->http_status = response->http_status;
+    exchange->server_time = aimp_date_seconds(response->date);
     exchange->retry_after_ms = aimp_retry_after_ms(response->retry_after, response->date);
     if (response->http_status < 400) f->untrusted_id = 0;
     take_warnings(f, exchange, response);

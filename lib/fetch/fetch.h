@@ -20,7 +20,8 @@ typedef struct aimp_exchange {
     struct aimp_call *call;
     uint64_t http_status; /* 0: no head yet */
     uint64_t retry_after_ms;
-    aimp_frame frame; /* of a list or watch that succeeds */
+    int64_t server_time; /* seconds since 1970 by its header Date; 0: it did not say */
+    aimp_frame frame;    /* of a list or watch that succeeds */
     bool framed;
     aimp_bytes body; /* of everything else */
     bool cut;        /* the body was longer than what is kept */
@@ -78,6 +79,7 @@ typedef struct aimp_call {
     aimp_effect effect;
     bool dropped, under_way, ended;
     uint64_t tries, first_try_ms, due_ms;
+    int64_t server_time; /* of the answer */
     aimp_bytes target, body;
     char *ns, *name, *container; /* NULL where there is none */
     aimp_arena answer;           /* of the result's texts */

@@ -36,7 +36,7 @@ static fate fate_of(const aimp_attempt *a) {
     if (a->phase == AIM_END_LOST) return UNCERTAIN;
     const aimp_refusal *r = a->refusal;
     switch (a->http_status) {
-    case 401: return a->tries < 2 ? NOT_DONE : ANSWERED; /* credentials may just have been replaced */
+    case 401: return NOT_DONE; /* credentials may just have been replaced; a second one in a row ends everything */
     case 429: return NOT_DONE;
     case 500:
         if (r && strcmp(r->reason, "ServerTimeout") == 0) return NOT_DONE;

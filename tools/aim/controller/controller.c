@@ -218,6 +218,11 @@ static knowledge look_at_kinds(const aim_fetch *fetch) {
 
 /* --- work --- */
 
+static void show_finalizer(const aim_plan *plan, const controlled *o, int32_t verb, const char *word) {
+    const char *finalizer = aim_plan_finalizer(plan, verb);
+    if (finalizer) printf("would %s the finalizer %s of %s %s/%s\n", word, finalizer, o->kind, o->ns, o->name);
+}
+
 static void show_dry(controller *c, controlled *o) {
     const aim_ref ref = {.struct_size = sizeof ref, .kind = o->kind, .ns = o->ns, .name = o->name};
     const aim_options options = {.struct_size = sizeof options, .policy = c->policy};
@@ -225,20 +230,31 @@ static void show_dry(controller *c, controlled *o) {
     uint64_t id;
     o->dirty = o->touched = false;
     o->is_settled = true;
-    const aim_code code = aim_plan_new(c->cluster, &ref, &options, &plan, NULL);
+    aim_error *error = NULL;
+    const aim_code code = aim_plan_new(c->cluster, &ref, &options, &plan, &error);
     o->is_gone = code == AIM_E_NOT_FOUND;
+    if (code && !o->is_gone) {
+        c->has_failed = true;
+        log_line(LOG_ERROR, "no plan", "kind", o->kind, "namespace", o->ns, "name", o->name, "why",
+                 aim_error_message(error), NULL);
+    }
+    aim_error_free(error);
     if (code) return;
     c->counts.plans++;
+    show_finalizer(plan, o, AIM_ACTION_ADD_FINALIZER, "add");
     for (size_t i = 0; i < aim_plan_action_count(plan); i++) {
         aim_action action = {.struct_size = sizeof action};
         if (aim_plan_action_at(plan, i, &action) || aim_fetch_action_is_done(c->fetch, plan, i)) continue;
-        printf("would %s %s %s%s%s for %s %s/%s\n", action.verb == AIM_ACTION_DELETE ? "delete" : "apply", action.kind,
-               action.ns ? action.ns : "", action.ns ? "/" : "", action.name, o->kind, o->ns, o->name);
+        const bool held_back = action.verb == AIM_ACTION_DELETE && !c->may_delete;
+        printf("would %s %s %s%s%s for %s %s/%s%s\n", action.verb == AIM_ACTION_DELETE ? "delete" : "apply",
+               action.kind, action.ns ? action.ns : "", action.ns ? "/" : "", action.name, o->kind, o->ns, o->name,
+               held_back ? ", but not while kinds are unknown" : "");
     }
     if (!aim_fetch_status(c->fetch, plan, 0, &id, NULL) && id) {
         aim_fetch_drop(c->fetch, id); /* it was only asked whether there is something to write */
         printf("would write the status %s of %s %s/%s\n", aim_plan_status(plan), o->kind, o->ns, o->name);
     }
+    show_finalizer(plan, o, AIM_ACTION_REMOVE_FINALIZER, "remove");
     fflush(stdout);
     aim_plan_free(o->plan);
     o->plan = plan;
@@ -249,6 +265,7 @@ static uint64_t work(controller *c, bool may_begin) {
     const size_t first = c->objects.count ? c->next_first % c->objects.count : 0;
     uint64_t next_ms = NEVER;
     size_t busy = 0, begun = 0;
+    bool waiting = false; /* somebody who could begin */
     for (size_t i = 0; i < c->objects.count; i++)
         busy += controlled_is_busy(c->objects.items[i]);
     for (size_t n = 0; n < c->objects.count; n++) {
@@ -256,6 +273,8 @@ static uint64_t work(controller *c, bool may_begin) {
         const bool begins = !controlled_is_busy(o);
         if (begins && (!may_begin || controlled_due(o) == NEVER)) continue;
         if (begins && busy >= MOST_BUSY) {
+            if (!waiting) c->next_first = (first + n) % c->objects.count;
+            waiting = true;
             next_ms = c->now_ms + 10;
             continue;
         }
@@ -561,6 +580,7 @@ static int run(const tool_options *options, const aim_policy *policy) {
     } else {
         turn(&l);
         wind_down(&l);
+        if (l.c.has_failed && !l.code) l.code = EXIT_TROUBLE;
     }
     end(&l);
     return l.code;

@@ -47,10 +47,11 @@ typedef struct controlled {
     size_t action;
     size_t next_need; /* of the plan */
     bool has_looked, status_written;
-    bool needs_events;        /* which nobody tells: they are looked at again */
-    uint64_t event_looks;     /* in a row */
-    struct refusals *refused; /* what the server said no to; NULL: nothing */
-    char own_version[64];     /* that our last write of the object led to; "" */
+    uint64_t statuses, statuses_since_ms; /* written, and since when they are counted */
+    bool needs_events;                    /* which nobody tells: they are looked at again */
+    uint64_t event_looks;                 /* in a row */
+    struct refusals *refused;             /* what the server said no to; NULL: nothing */
+    char own_version[64];                 /* that our last write of the object led to; "" */
 } controlled;
 
 typedef struct controlled_table {
@@ -84,6 +85,7 @@ typedef struct controller {
     size_t next_first; /* object of the next turn */
     bool may_delete;   /* everything that deletions depend on is known */
     bool stopping;
+    bool has_failed;    /* a dry run could not plan something */
     bool stale_changes; /* a change could not be noted for want of memory: everything is looked at again */
     uint64_t random;
 } controller;

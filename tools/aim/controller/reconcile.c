@@ -14,6 +14,9 @@
 
 enum {
     SOON_MS = 400,
+    AFTER_CHANGE_MS = 2000,
+    MOST_STATUSES = 20,
+    STATUSES_WITHIN_MS = 10000,
     FIRST_BACKOFF_MS = 1000,
     LONGEST_BACKOFF_MS = 300000,
     FIRST_LOOK_MS = 2000,
@@ -63,8 +66,10 @@ static void back_off(controller *c, controlled *o) {
         wait_ms *= 2;
     if (wait_ms > LONGEST_BACKOFF_MS) wait_ms = LONGEST_BACKOFF_MS;
     o->failures++;
+    /* what changed meanwhile, itself above all, may have mended it */
+    if (o->dirty && wait_ms > AFTER_CHANGE_MS) wait_ms = AFTER_CHANGE_MS;
+    if (o->touched) wait_ms = SOON_MS;
     o->dirty = true;
-    if (o->touched) wait_ms = SOON_MS; /* it changed itself meanwhile: that may have mended it */
     o->due_ms = c->now_ms + wait_ms / 2 + jitter(c, wait_ms / 2);
 }
 
@@ -228,6 +233,15 @@ static void tell_seconds(char out[LOG_TIME_SIZE]) {
     out[20] = '\0';
 }
 
+/* Two who write one status in turn would do so for ever, as fast as they can. */
+static bool is_fought_over(const controller *c, controlled *o) {
+    if (c->now_ms - o->statuses_since_ms >= STATUSES_WITHIN_MS) {
+        o->statuses_since_ms = c->now_ms;
+        o->statuses = 0;
+    }
+    return o->statuses++ >= MOST_STATUSES;
+}
+
 /* The actions are done, or some of them failed: what became of them goes into the status. */
 static uint64_t report(controller *c, controlled *o) {
     char now[LOG_TIME_SIZE];
@@ -244,6 +258,10 @@ static uint64_t report(controller *c, controlled *o) {
     o->call = 0;
     if (aim_fetch_status(c->fetch, finished, 0, &o->call, NULL)) return give_up(c, o, "no memory");
     if (!o->call) return after_status(c, o);
+    if (is_fought_over(c, o)) {
+        aim_fetch_drop(c->fetch, o->call);
+        return give_up(c, o, "its status changes all the time: somebody else seems to write it, too");
+    }
     c->counts.statuses++;
     return NEVER;
 }

@@ -45,15 +45,17 @@ static uint64_t read_object(controller *c, const aim_transport *transport, const
     return id;
 }
 
-/* Times compare as texts: both are UTC with the same digits in front. */
+/* When a manager last wrote an object, NULL: anybody. Times compare as texts: all are UTC with the same digits in
+ * front.
+ */
 static void latest_write(const char *body, const char *manager, char latest[32]) {
     json_object *object = json_tokener_parse(body), *metadata = answer_member(object, "metadata");
     *latest = '\0';
     for (size_t i = 0; i < answer_count(metadata, "managedFields"); i++) {
         json_object *entry = answer_item(metadata, "managedFields", i);
         const char *when = answer_text(entry, "time");
-        if (strcmp(answer_text(entry, "manager"), manager) == 0 && strncmp(when, latest, 19) > 0)
-            snprintf(latest, 32, "%.19s", when);
+        const bool counts = !manager || strcmp(answer_text(entry, "manager"), manager) == 0;
+        if (counts && strncmp(when, latest, 19) > 0) snprintf(latest, 32, "%.19sZ", when);
     }
     json_object_put(object);
 }
@@ -67,18 +69,22 @@ static aim_ref lease_ref(const char *ns, const char *name) {
                      .name = name};
 }
 
-/* Until when writes are our own: a little longer than our lease was renewed. "" without a lease. */
-static void our_last_time(controller *c, const aim_transport *transport, char until[32]) {
-    const char *ns = c->options->lease_ns ? c->options->lease_ns : c->options->context_ns;
-    const aim_ref lease = lease_ref(ns, "aim-controller");
+/* When a lease was last written, by the server's clock; "" when there is none. *now: by the same clock, "" when the
+ * server does not say. Answers false when there is no answer. */
+static bool look_at_lease(controller *c, const aim_transport *transport, const char *ns, const char *name,
+                          char written[32], char now[32], char *holder, size_t size) {
+    const aim_ref lease = lease_ref(ns, name);
     aim_result result = {.struct_size = sizeof result};
     const uint64_t id = read_object(c, transport, &lease, &result);
-    *until = '\0';
-    if (!id) return;
+    *written = *now = *holder = '\0';
+    if (!id) return false;
     json_object *object = result.code ? NULL : json_tokener_parse(result.body);
-    log_time_after(answer_text(answer_member(object, "spec"), "renewTime"), LEASE_S, until, 32);
+    snprintf(holder, size, "%s", answer_text(answer_member(object, "spec"), "holderIdentity"));
     json_object_put(object);
+    latest_write(result.code ? "" : result.body, NULL, written);
+    if (result.server_time > 0) log_time_of(result.server_time, now, 32);
     aim_fetch_drop(c->fetch, id);
+    return true;
 }
 
 static void refuse(const char *what) {
@@ -97,21 +103,12 @@ static bool cannot_tell(const controller *c) {
     return true;
 }
 
-/* A lease that is held says so until its time is over, by the wall clock: nothing else is known of its holder. */
+/* A lease that somebody holds and has written within its time. Only the server's clock counts: ours may be another. */
 static bool engine_leads(controller *c, const aim_transport *transport, const char *ns) {
-    const aim_ref lease = lease_ref(ns, engine_lease);
-    aim_result result = {.struct_size = sizeof result};
-    char until[32] = "", now[32], holder[256] = "";
-    const uint64_t id = read_object(c, transport, &lease, &result);
-    if (!id) return cannot_tell(c);
-    json_object *object = result.code ? NULL : json_tokener_parse(result.body), *spec = answer_member(object, "spec");
-    snprintf(holder, sizeof holder, "%s", answer_text(spec, "holderIdentity"));
-    log_time_after(answer_text(spec, "renewTime"), 2 * LEASE_S, until, sizeof until);
-    json_object_put(object);
-    aim_fetch_drop(c->fetch, id);
-    log_time(now, sizeof now);
-    if (!*holder || strncmp(until, now, 19) < 0) return false;
-    char what[512];
+    char written[32], now[32], until[32], holder[256], what[512];
+    if (!look_at_lease(c, transport, ns, engine_lease, written, now, holder, sizeof holder)) return cannot_tell(c);
+    log_time_after(written, 2 * LEASE_S, until, sizeof until);
+    if (!*holder || (*now && strncmp(until, now, 19) < 0)) return false;
     snprintf(what, sizeof what, "the lease %s/%s is held by %s", ns, engine_lease, holder);
     refuse(what);
     return true;
@@ -128,20 +125,25 @@ static bool was_written(controller *c, const aim_transport *transport, const aim
     const uint64_t id = read_object(c, transport, &asked, &result);
     if (!id) return cannot_tell(c);
     latest_write(result.code ? "" : result.body, manager, latest);
+    const int64_t server_time = result.server_time;
     aim_fetch_drop(c->fetch, id);
-    log_time_after(NULL, -RECENT_S, recent, sizeof recent);
+    *recent = '\0'; /* a server that does not say the time: any write is taken for a recent one */
+    if (server_time > 0) log_time_of(server_time - RECENT_S, recent, sizeof recent);
     if (strncmp(latest, recent, 19) <= 0 || strncmp(latest, ours, 19) <= 0) return false;
-    snprintf(what, sizeof what, "%s %s/%s was written by %s at %sZ", asked.kind, ns, name, manager, latest);
+    snprintf(what, sizeof what, "%s %s/%s was written by %s at %s", asked.kind, ns, name, manager, latest);
     refuse(what);
     return true;
 }
 
 bool rival_is_here(controller *c, const aim_transport *transport) {
-    char ours[32];
+    char ours[32], now[32], written[32], holder[256];
     const char *lease_ns = c->options->lease_ns ? c->options->lease_ns : c->options->context_ns;
     if (engine_leads(c, transport, engine_ns)) return true;
     if (strcmp(lease_ns, engine_ns) != 0 && engine_leads(c, transport, lease_ns)) return true;
-    our_last_time(c, transport, ours);
+    /* until then writes are our own: a little longer than our lease was written */
+    if (!look_at_lease(c, transport, lease_ns, "aim-controller", written, now, holder, sizeof holder))
+        return cannot_tell(c);
+    log_time_after(written, LEASE_S, ours, sizeof ours);
     /* the lists have to be here before there is anything to look at */
     const aim_run_options options = {.struct_size = sizeof options, .limit_ms = READ_MS, .cancel = c->cancel};
     if (aim_fetch_run(c->fetch, transport, &options, NULL)) return cannot_tell(c);

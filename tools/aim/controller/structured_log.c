@@ -123,6 +123,11 @@ static bool read_time(const char *text, int64_t *seconds, unsigned *micros) {
     return c[0] == 'Z' && !c[1];
 }
 
+void log_time_of(int64_t seconds, char *out, size_t size) {
+    if (size) *out = '\0';
+    if (is_within(seconds)) write_time(seconds, 0, 6, out, size);
+}
+
 void log_time_after(const char *text, int64_t seconds, char *out, size_t size) {
     int64_t base = 0;
     unsigned micros = 0;

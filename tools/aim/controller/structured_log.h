@@ -30,6 +30,8 @@ void log_line(log_level level, const char *message, ...);
 
 /* The wall clock in UTC, as leases and events write it: "2026-01-02T03:04:05.000000Z". Never to be used for waiting. */
 void log_time(char *out, size_t size);
+/* A moment by somebody else's clock, in seconds since 1970, written the same way. */
+void log_time_of(int64_t seconds, char *out, size_t size);
 /* The time that lies so many seconds after an RFC 3339 time in UTC, NULL: after now. "" when the text is no such time
  * or the result is not within the years 1 to 9999. */
 void log_time_after(const char *text, int64_t seconds, char *out, size_t size);
