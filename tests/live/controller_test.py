@@ -344,15 +344,39 @@ def a_service_by_image_waits_for_its_model_and_runs(t):
     assert isvc["spec"]["predictor"]["containers"][0]["image"] == "example.com/aim-tiny:1.0"
 
 
+def free_address():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return f"127.0.0.1:{probe.getsockname()[1]}"
+
+
+def ask(base, path):
+    """(code, text); code 0: nobody listens"""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(f"http://{base}{path}", timeout=5) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+    except OSError as error:
+        return 0, str(error)
+
+
+def metric(base, name):
+    return next(int(line.split()[1]) for line in ask(base, "/metrics")[1].splitlines() if line.startswith(name + " "))
+
+
 def a_settled_cluster_sees_nothing_but_lease_renewals(t):
-    ns = t.namespace("settled")
-    with t.controller() as c:
+    ns, base = t.namespace("settled"), free_address()
+    with t.controller("--metrics-address", base) as c:
         t.service(ns, "chat")
         t.until_status(ns, "chat", "Running")
         t.quiet()
-        place, cpu = t.mark(), c.cpu()
+        time.sleep(1.5)  # metrics are published once a second
+        place, cpu, plans = t.mark(), c.cpu(), metric(base, "aim_controller_plans_total")
         time.sleep(15)
         used, every = c.cpu() - cpu, t.requests(place)
+        assert plans > 0 and metric(base, "aim_controller_plans_total") == plans
         renewals = [r for r in every if r["objectRef"]["resource"] == "leases" and r["verb"] in WRITES]
         others = [r for r in every if r not in renewals]
         t.note(f"in 15 s {used:.2f} s of processor time, {len(renewals)} renewals, others: {t.tally(others)}")
@@ -589,26 +613,13 @@ def dry_run_says_what_it_would_do_and_does_nothing(t):
 
 
 def health_and_metrics_are_served(t):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        base = f"127.0.0.1:{probe.getsockname()[1]}"
-
-    def ask(path):
-        """(code, text); code 0: nobody listens"""
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        try:
-            with opener.open(f"http://{base}{path}", timeout=5) as answer:
-                return answer.status, answer.read().decode()
-        except urllib.error.HTTPError as error:
-            return error.code, error.read().decode()
-        except OSError as error:
-            return 0, str(error)
+    base = free_address()
     with t.controller("--metrics-address", base):
         t.until("it is ready and leads",
-                lambda: ask("/readyz")[0] == 200 and "\naim_controller_leader 1\n" in ask("/metrics")[1])
-        assert ask("/healthz")[0] == 200 and ask("/nowhere")[0] == 404
-        assert 'aim_fetch_kind_synced{kind="AIMService"} 1' in ask("/metrics")[1]
-    assert ask("/healthz")[0] == 0
+                lambda: ask(base, "/readyz")[0] == 200 and "\naim_controller_leader 1\n" in ask(base, "/metrics")[1])
+        assert ask(base, "/healthz")[0] == 200 and ask(base, "/nowhere")[0] == 404
+        assert 'aim_fetch_kind_synced{kind="AIMService"} 1' in ask(base, "/metrics")[1]
+    assert ask(base, "/healthz")[0] == 0
 
 
 # --- servers that fail ---
