@@ -116,14 +116,30 @@ typedef struct comparing {
     aimp_arena arena;
     const aimp_action *action;
     const aimp_object *found;
+    bool shared;
     bool same;
 } comparing;
+
+/* Many apply an object that nobody owns, each with labels of its own: whoever came first has labelled it. Else they
+ * would do so in turn until it is Ready, each waking the others. */
+static bool is_shared(const aimp_action *action) {
+    return !action->owned && (action->kind == AIMP_TEMPLATE_CACHE || action->kind == AIMP_ARTIFACT);
+}
+
+static const aimp_node *spec_alone(aimp_arena *arena, const aimp_node *object) {
+    return aimp_map_of(arena, "spec", aimp_get(object, "spec"), NULL);
+}
 
 static void compare(void *arg) {
     comparing *c = arg;
     aimp_changes changes = {.last = &changes.first};
     const aimp_changed object = {"", c->action->kind, c->action->ns, c->action->name};
-    aimp_diff_objects(&c->arena, &changes, &object, c->found->root, c->action->object);
+    const aimp_node *found = c->found->root, *wanted = c->action->object;
+    if (c->shared) {
+        found = spec_alone(&c->arena, found);
+        wanted = spec_alone(&c->arena, wanted);
+    }
+    aimp_diff_objects(&c->arena, &changes, &object, found, wanted);
     c->same = changes.count == 0;
 }
 
@@ -139,7 +155,7 @@ int32_t aim_fetch_action_is_done(const aim_fetch *f, const aim_plan *plan, size_
     if (deletes) return !slot || !slot->base || strcmp(slot->base->uid, aimp_or_empty(action->uid)) != 0;
     if (!slot || !slot->base) return 0;
     aimp_guard guard = {0};
-    comparing c = {.action = action, .found = slot->base};
+    comparing c = {.action = action, .found = slot->base, .shared = is_shared(action)};
     aimp_arena_init(&c.arena, f->allocator, &guard, 4096);
     const aim_code code = aimp_guard_run(&guard, compare, &c);
     aimp_arena_free(&c.arena);

@@ -483,8 +483,8 @@ static void end_watch(aim_fetch *f, aimp_exchange *exchange, const aim_end *end)
     const uint64_t lived_ms = f->now_ms - exchange->started_ms;
     if (r->expired || r->broken)
         list_again(f, r, r->expired, r->broken ? aimp_backoff_ms(&f->random, ++r->failures) : 0);
-    else if (r->incomplete)
-        list_again(f, r, true, 0); /* whether it has been mended meanwhile, only a list tells */
+    else if (r->incomplete) /* whether it has been mended meanwhile, only a list tells */
+        list_again(f, r, true, lived_ms < SHORT_WATCH_MS ? aimp_backoff_ms(&f->random, ++r->failures) : 0);
     else if (!r->watch_events && exchange->framed && lived_ms >= SHORT_WATCH_MS)
         list_again(f, r, false, 0); /* deaf, perhaps for ever */
     else if (end->phase == AIM_END_COMPLETE && r->watch_events && aimp_frame_is_whole(&exchange->frame))

@@ -1,5 +1,5 @@
 /* What may be deleted, looked at as the server has it. */
-#include "deletion.h"
+#include "../../tools/aim/server/deletion.h"
 
 #include "harness.h"
 

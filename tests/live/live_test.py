@@ -169,10 +169,14 @@ def wait_until(condition):
     raise AssertionError("it did not come true")
 
 
-def reader_role_suffices(t):
+def make_reader_role(t):
     for document in read_documents(os.path.join(t.source, "deploy", "rbac-reader.yaml")):
-        if document["kind"] == "ClusterRole":
+        if document["kind"] == "ClusterRole" and not t.server.get(document):
             t.server.make(document)
+
+
+def reader_role_suffices(t):
+    make_reader_role(t)
     binding = bind(t, "limited", "aim-reader")
     wanted = t.run("explain", "-A")
     wait_until(lambda: t.run("explain", "-A", who="limited") == wanted)
@@ -242,6 +246,41 @@ def conflict_names_manager_and_field(t):
     assert t.run("diff", "-s", "apps/assistant")[0] == 0
 
 
+def apply_deletes_only_what_is_certainly_ours(t):
+    service = {"apiVersion": "aim.eai.amd.com/v1alpha1", "kind": "AIMService",
+               "metadata": {"name": "assistant", "namespace": "apps"}}
+
+    def routing(enabled):
+        code, answer = t.server.request("PATCH", t.server.path(service), {"spec": {"routing": {"enabled": enabled}}},
+                                        "application/merge-patch+json")
+        assert code == 200, answer
+
+    def routes():
+        return [i["metadata"]["name"] for i in t.server.request(
+            "GET", "/apis/gateway.networking.k8s.io/v1/namespaces/apps/httproutes")[1]["items"]]
+    assert t.run("apply", "-s", "apps/assistant")[0] == 0
+    name = next(n for n in routes() if n.startswith("assistant-"))
+    route = {"apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute", "metadata": {"name": name, "namespace": "apps"}}
+    routing(False)
+    make_reader_role(t)
+    binding = bind(t, "limited", "aim-reader", "apps")
+    wait_until(lambda: t.run("explain", "-n", "apps", who="limited")[1] != "")
+    _, _, err = t.run("apply", "-s", "apps/assistant", who="limited")
+    assert f"HTTPRoute apps/{name} is not deleted: kinds that may need it could not be read" in err, err
+    unbind(t, binding)
+    for body in (dict(route, spec={"hostnames": ["example.com"]}), route):
+        code, answer = t.server.request("PATCH", t.server.path(route) + "?fieldManager=somebody", body,
+                                        "application/apply-patch+yaml")
+        assert code == 200 and name in routes(), answer
+        code, out, err = t.run("apply", "-s", "apps/assistant")
+        if body.get("spec"):
+            assert f"HTTPRoute apps/{name} is not deleted: somebody else has applied it" in err, (code, out, err)
+            assert name in routes()
+    assert name not in routes(), (code, out, err)
+    routing(True)
+    assert t.run("apply", "-s", "apps/assistant")[0] == 0 and name in routes()
+
+
 def long_lists_come_in_pages(t):
     for i in range(1200):
         t.server.request("POST", "/apis/aim.eai.amd.com/v1alpha1/aimclusterruntimeconfigs",
@@ -268,7 +307,8 @@ EMPTY = [server_without_the_crds_says_so, nobody_listens, no_configuration_at_al
 FILLED = [answers_are_those_of_a_dump, every_credential_gets_the_same_answer, namespace_and_service_narrow_what_is_asked,
           whoever_may_read_nothing_is_told, reader_role_suffices, rights_in_one_namespace_answer_for_it,
           record_plays_back_and_holds_no_secret, dry_run_changes_nothing,
-          apply_makes_the_plan_true_and_then_changes_nothing, conflict_names_manager_and_field, long_lists_come_in_pages,
+          apply_makes_the_plan_true_and_then_changes_nothing, conflict_names_manager_and_field,
+          apply_deletes_only_what_is_certainly_ours, long_lists_come_in_pages,
           server_that_stops_answering_is_noticed]
 
 

@@ -54,7 +54,10 @@ static void show_syncs(conversation *c, const aim_fetch *fetch) {
     for (size_t i = 0; i < aim_fetch_sync_count(fetch); i++) {
         aim_sync sync = {.struct_size = sizeof sync};
         if (aim_fetch_sync_at(fetch, i, &sync)) continue;
-        const bool service = strcmp(sync.kind, "AIMService") == 0;
+        const bool service = strcmp(sync.kind, "AIMService") == 0, aim = strncmp(sync.kind, "AIM", 3) == 0;
+        const bool needed = aim || strcmp(sync.kind, "InferenceService") == 0;
+        if (sync.state == AIM_SYNC_NOT_SERVED ? needed : sync.state != AIM_SYNC_SYNCED || sync.code)
+            live_note_unknown(c->options);
         if (sync.state == AIM_SYNC_NOT_SERVED && service) {
             complain("the server has no AIMServices: the CRDs of AIM Engine are not installed");
             c->code = worse(c->code, EXIT_TROUBLE);

@@ -11,13 +11,20 @@
 #ifdef AIM_TOOL_LIVE
 #include <aim/curl.h>
 
+#include "server/deletion.h"
+
 struct live {
     aim_context *context;
     aim_curl *curl;
     aim_recorder *recorder; /* NULL: nothing is recorded */
     FILE *record;
     aim_transport transport;
+    bool some_unknown; /* a kind that was asked for is not known */
 };
+
+void live_note_unknown(const tool_options *options) {
+    if (options->live) options->live->some_unknown = true;
+}
 
 const char *live_build_info(void) {
     return aim_curl_build_info();
@@ -155,21 +162,71 @@ static void refuse(const aim_fetch *fetch, uint64_t id, const aim_action *action
     if (result->conflicts) complain("  aim apply --force takes these fields over");
 }
 
-bool live_act(const tool_options *options, const aim_plan *plan, size_t index) {
+static aim_code wait_for(const tool_options *options, aim_fetch *fetch, uint64_t id, aim_result *result,
+                         aim_error **error) {
+    const aim_code code = aim_fetch_run(fetch, &options->live->transport, NULL, error);
+    return code ? code : aim_fetch_result(fetch, id, result);
+}
+
+/* Looks at the object as it is now, and deletes it as long as it stays so. *left: why it was not; "" when it was gone
+ * already. */
+static aim_code delete_object(const tool_options *options, aim_fetch *fetch, const aim_action *action,
+                              const char *owner_uid, aim_result *result, uint64_t *id, const char **left,
+                              aim_error **error) {
+    char version[64];
+    const aim_ref object = {.struct_size = sizeof object, .kind = action->kind, .ns = action->ns, .name = action->name};
+    aim_call call = {.struct_size = sizeof call, .verb = AIM_CALL_GET, .object = &object};
+    aim_code code = aim_fetch_call(fetch, &call, id, error);
+    if (!code) code = wait_for(options, fetch, *id, result, error);
+    if (code || result->code) {
+        if (!code && result->http_status == 404) *left = "";
+        return code;
+    }
+    *left = deletion_problem(result->body, action, owner_uid, version, sizeof version);
+    if (*left) return AIM_OK;
+    call = (aim_call){.struct_size = sizeof call,
+                      .flags = options->dry_run ? AIM_CALL_DRY_RUN : 0,
+                      .verb = AIM_CALL_DELETE,
+                      .object = &object,
+                      .uid = action->uid,
+                      .resource_version = version};
+    code = aim_fetch_call(fetch, &call, id, error);
+    return code ? code : wait_for(options, fetch, *id, result, error);
+}
+
+bool live_act(const tool_options *options, const aim_plan *plan, size_t index, const char *owner_uid) {
     aim_cluster *unused = NULL;
     aim_fetch *fetch = NULL;
     aim_error *error = NULL;
-    uint64_t id;
+    uint64_t id = 0;
+    const char *left = NULL;
     aim_action action = {.struct_size = sizeof action};
     aim_result result = {.struct_size = sizeof result};
     const aim_fetch_options ask = {.struct_size = sizeof ask, .flags = AIM_FETCH_CALLS_ONLY};
     const uint32_t flags = (options->force ? AIM_CALL_FORCE : 0) | (options->dry_run ? AIM_CALL_DRY_RUN : 0);
     if (aim_plan_action_at(plan, index, &action)) return false;
+    const bool deletes = action.verb == AIM_ACTION_DELETE;
+    if (deletes && options->live->some_unknown) {
+        complain("%s %s%s%s is not deleted: kinds that may need it could not be read", action.kind,
+                 action.ns ? action.ns : "", action.ns ? "/" : "", action.name);
+        return true; /* what follows does not build on it */
+    }
     aim_code code = aim_cluster_new(options->live->context, &unused, &error);
     if (!code) code = aim_fetch_new(unused, &ask, &fetch, &error);
-    if (!code) code = aim_fetch_action(fetch, plan, index, flags, &id, &error);
-    if (!code) code = aim_fetch_run(fetch, &options->live->transport, NULL, &error);
-    if (!code) code = aim_fetch_result(fetch, id, &result);
+    if (!code && deletes) {
+        code = delete_object(options, fetch, &action, owner_uid, &result, &id, &left, &error);
+    } else if (!code) {
+        code = aim_fetch_action(fetch, plan, index, flags, &id, &error);
+        if (!code) code = wait_for(options, fetch, id, &result, &error);
+    }
+    if (!code && left) {
+        if (*left)
+            complain("%s %s%s%s is not deleted: %s", action.kind, action.ns ? action.ns : "", action.ns ? "/" : "",
+                     action.name, left);
+        aim_fetch_free(fetch);
+        aim_cluster_free(unused);
+        return true;
+    }
     if (error) complain_error(error);
     const bool done = !code && !result.code;
     if (!code && !done) refuse(fetch, id, &action, &result);
@@ -209,9 +266,13 @@ int live_read(const tool_options *options, aim_cluster *cluster) {
     return EXIT_USAGE;
 }
 
-bool live_act(const tool_options *options, const aim_plan *plan, size_t index) {
-    (void)options, (void)plan, (void)index;
+bool live_act(const tool_options *options, const aim_plan *plan, size_t index, const char *owner_uid) {
+    (void)options, (void)plan, (void)index, (void)owner_uid;
     return false;
+}
+
+void live_note_unknown(const tool_options *options) {
+    (void)options;
 }
 
 #endif

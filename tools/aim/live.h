@@ -24,8 +24,11 @@ int live_read(const tool_options *options, aim_cluster *cluster);
 aim_context *live_context(const tool_options *options);
 const aim_transport *live_transport(const tool_options *options);
 void live_close(tool_options *options);
-/* Makes an action of a plan true; false after saying why not. */
-bool live_act(const tool_options *options, const aim_plan *plan, size_t index);
+/* Makes an action of a plan true; false after saying why not. What somebody else owns, or what kinds that could not be
+ * read may need, is not deleted, and said. owner_uid: of the plan's object, "" without one. */
+bool live_act(const tool_options *options, const aim_plan *plan, size_t index, const char *owner_uid);
+/* Remembers that a kind could not be read: then nothing is deleted. */
+void live_note_unknown(const tool_options *options);
 /* NULL when the tool was built without. */
 const char *live_build_info(void);
 

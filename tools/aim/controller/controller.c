@@ -23,7 +23,7 @@ enum {
     BURST = 400,
     PUBLISH_MS = 1000,
     AFTER_FAILURE_MS = 1000,
-    MOST_BEGUN = 200 /* in one turn */
+    SLICE_MS = 200 /* of planning in one turn */
 };
 #define NEVER UINT64_MAX
 
@@ -193,13 +193,14 @@ static void spread_changes(controller *c, changes *all) {
 /* --- what is known --- */
 
 typedef struct knowledge {
-    bool listed;   /* every kind was read, or cannot be */
-    bool complete; /* and none is unknown */
+    bool listed;    /* every kind was read, or cannot be */
+    bool complete;  /* and none is unknown */
+    bool forbidden; /* all that are unknown are kept from us, which will not change */
     char missing[256];
 } knowledge;
 
 static knowledge look_at_kinds(const aim_fetch *fetch) {
-    knowledge k = {.listed = true, .complete = true};
+    knowledge k = {.listed = true, .complete = true, .forbidden = true};
     for (size_t i = 0; i < aim_fetch_sync_count(fetch); i++) {
         aim_sync sync = {.struct_size = sizeof sync};
         if (aim_fetch_sync_at(fetch, i, &sync)) continue;
@@ -210,6 +211,7 @@ static knowledge look_at_kinds(const aim_fetch *fetch) {
         if (sync.state <= AIM_SYNC_LISTING) k.listed = false;
         if (known) continue;
         k.complete = false;
+        k.forbidden &= sync.state == AIM_SYNC_FORBIDDEN;
         const size_t used = strlen(k.missing);
         snprintf(k.missing + used, sizeof k.missing - used, "%s%s", used ? ", " : "", sync.kind);
     }
@@ -260,11 +262,17 @@ static void show_dry(controller *c, controlled *o) {
     o->plan = plan;
 }
 
+static uint64_t clock_of(const controller *c) {
+    const aim_transport *transport = live_transport(c->options);
+    return transport->now_ms(transport->user);
+}
+
 /* Everybody whose time has come; answers when the next one's does. */
 static uint64_t work(controller *c, bool may_begin) {
     const size_t first = c->objects.count ? c->next_first % c->objects.count : 0;
+    const uint64_t began_ms = clock_of(c);
     uint64_t next_ms = NEVER;
-    size_t busy = 0, begun = 0;
+    size_t busy = 0;
     bool waiting = false; /* somebody who could begin */
     for (size_t i = 0; i < c->objects.count; i++)
         busy += controlled_is_busy(c->objects.items[i]);
@@ -278,8 +286,8 @@ static uint64_t work(controller *c, bool may_begin) {
             next_ms = c->now_ms + 10;
             continue;
         }
-        /* the lease and the watches want their turn, too: the others begin in the next one */
-        if (begins && controlled_due(o) <= c->now_ms && begun++ >= MOST_BEGUN) {
+        /* the lease and the watches want their turn, too: the others come in the next one */
+        if (clock_of(c) - began_ms >= SLICE_MS || (!c->stopping && aim_cancel_is_set(c->cancel))) {
             c->next_first = (first + n) % c->objects.count;
             next_ms = 0;
             break;
@@ -295,7 +303,12 @@ static uint64_t work(controller *c, bool may_begin) {
     /* those that are gone, once nothing of theirs is under way */
     for (size_t i = c->objects.count; i-- > 0;) {
         controlled *o = c->objects.items[i];
-        if (o->is_gone && !controlled_is_busy(o) && !controlled_is_pending(o)) controlled_drop(&c->objects, o);
+        if (controlled_is_busy(o)) continue;
+        const aim_ref ref = {.struct_size = sizeof ref, .kind = o->kind, .ns = o->ns, .name = o->name};
+        /* who only waits for the lease plans nothing, and still has to forget */
+        const bool is_gone =
+            may_begin ? o->is_gone && !controlled_is_pending(o) : o->touched && !aim_cluster_count(c->cluster, &ref);
+        if (is_gone) controlled_drop(&c->objects, o);
     }
     return next_ms;
 }
@@ -391,6 +404,7 @@ typedef struct loop {
     lease *lease; /* NULL: none is needed */
     health_server *server;
     bool leads, was_listed;
+    bool is_dead; /* the server cannot be talked to */
     uint64_t began_ms, published_ms, settled_since_ms;
     int code;
 } loop;
@@ -433,6 +447,7 @@ static bool run_fetch(loop *l, uint64_t next_ms, aim_cancel *cancel) {
     if (!goes_on && code != AIM_E_CANCELLED) {
         log_line(LOG_ERROR, aim_error_message(error), "code", aim_code_name(code), NULL);
         l->code = EXIT_TROUBLE;
+        l->is_dead = true;
     }
     aim_error_free(error);
     return goes_on;
@@ -465,6 +480,7 @@ static void turn(loop *l) {
     while (run_fetch(l, next_ms, l->c.cancel)) {
         next_ms = l->c.now_ms + LONGEST_RUN_MS;
         const knowledge k = look_at_kinds(l->c.fetch);
+        l->c.never_knows = !k.complete && k.forbidden;
         allow_deletions(&l->c, k.complete);
         say_kinds(l, &k);
         spread_changes(&l->c, &l->changes);
@@ -477,6 +493,9 @@ static void turn(loop *l) {
             publish(&l->c, l->server, l->leads, &k);
         }
         if (until_settled(l, &k)) return;
+        /* nothing is sent when the lease has run out while we were planning */
+        l->c.now_ms = clock_of(&l->c);
+        if (!step_lease(l, &next_ms)) return;
     }
 }
 
@@ -485,10 +504,13 @@ static void wind_down(loop *l) {
     const uint64_t until_ms = l->c.now_ms + STOP_MS;
     l->c.stopping = true;
     log_line(LOG_INFO, "stopping", NULL);
-    if (l->lease && !l->leads) return;
+    if ((l->lease && !l->leads) || l->is_dead) return;
     while (busy_count(&l->c) && l->c.now_ms < until_ms && run_fetch(l, l->c.now_ms + 100, NULL)) {
+        uint64_t next_ms = 0;
         work(&l->c, false);
         event_recorder_step(l->c.events, l->c.fetch, l->c.now_ms);
+        l->c.now_ms = clock_of(&l->c);
+        if (!step_lease(l, &next_ms)) return;
     }
     while (l->lease && l->leads && !lease_release(l->lease, l->c.fetch, l->c.now_ms) && l->c.now_ms < until_ms + 1000 &&
            run_fetch(l, l->c.now_ms + 100, NULL)) {
@@ -498,26 +520,29 @@ static void wind_down(loop *l) {
 static int choose_kinds(controller *c, const char *names) {
     static const char *const short_names[] = {"service", "template-cache", "artifact"};
     size_t count = 0;
-    while (names && *names) {
-        const size_t size = strcspn(names, ",");
+    if (!names) {
+        memcpy(c->kinds, all_controlled, sizeof all_controlled);
+        return EXIT_DONE;
+    }
+    for (const char *rest = names;; rest++) {
+        const size_t size = strcspn(rest, ",");
         size_t i = 0;
-        while (i < 3 && (strlen(short_names[i]) != size || strncmp(short_names[i], names, size) != 0))
+        while (i < 3 && (strlen(short_names[i]) != size || strncmp(short_names[i], rest, size) != 0))
             i++;
-        if (i == 3 || (count && c->kinds[count - 1] == all_controlled[i]) || count == 3) {
-            complain("--controllers %s: must be a list of service, template-cache and artifact", names);
+        if (i == 3 || controlled_kind(c, all_controlled[i])) {
+            complain("--controllers %s: must be a list of service, template-cache and artifact, each once", names);
             return EXIT_USAGE;
         }
         c->kinds[count++] = all_controlled[i];
-        names += size + (names[size] == ',');
+        rest += size;
+        if (!*rest) return EXIT_DONE;
     }
-    if (!count) memcpy(c->kinds, all_controlled, sizeof all_controlled);
-    return EXIT_DONE;
 }
 
 static aim_code begin(loop *l, const tool_options *options, aim_context *context, aim_error **error) {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
-    l->c.random = (uint64_t)now.tv_nsec ^ (uint64_t)getpid() << 20;
+    if (getentropy(&l->c.random, sizeof l->c.random)) l->c.random = (uint64_t)now.tv_nsec << 16 ^ (uint64_t)getpid();
     l->listener = (aim_listener){.struct_size = sizeof l->listener, .changed = note_change, .user = &l->changes};
     const aim_fetch_options ask = {.struct_size = sizeof ask,
                                    .flags = AIM_FETCH_WATCH | AIM_FETCH_SPARING,
@@ -537,7 +562,9 @@ static aim_code begin(loop *l, const tool_options *options, aim_context *context
 static bool make_parts(loop *l, const tool_options *options) {
     char host[128] = "aim", identity[192], message[256] = "";
     gethostname(host, sizeof host - 1);
-    snprintf(identity, sizeof identity, "%s_%ld", host, (long)getpid());
+    /* processes of one host may have one number, each in a pod of its own */
+    snprintf(identity, sizeof identity, "%s_%ld_%08llx", host, (long)getpid(),
+             (unsigned long long)(l->c.random >> 16 & 0xffffffff));
     const char *name = options->identity ? options->identity : identity;
     l->c.events = event_recorder_new("aim-controller", name);
     if (options->leader_election && !options->dry_run)

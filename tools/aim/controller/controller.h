@@ -31,15 +31,16 @@ typedef struct refusals {
 typedef struct controlled {
     const char *kind; /* static */
     char *ns, *name;
-    aim_plan *plan;    /* the last one; NULL before the first */
-    bool dirty;        /* something changed that the plan looked at, or there is no plan */
-    bool touched;      /* it changed itself */
-    bool is_settled;   /* the last pass ended, and nothing has changed since */
-    bool is_gone;      /* from the cluster */
-    bool held_back;    /* the last pass left deletions out */
-    uint64_t due_ms;   /* when dirty or touched: not before */
-    uint64_t again_ms; /* at the latest, although nothing has changed */
-    uint64_t failures; /* in a row */
+    aim_plan *plan;     /* the last one; NULL before the first */
+    bool dirty;         /* something changed that the plan looked at, or there is no plan */
+    bool touched;       /* it changed itself */
+    bool is_settled;    /* the last pass ended, and nothing has changed since */
+    bool is_gone;       /* from the cluster */
+    bool held_back;     /* the last pass left deletions out */
+    uint64_t due_ms;    /* when dirty or touched: not before */
+    uint64_t again_ms;  /* at the latest, although nothing has changed */
+    uint64_t failures;  /* in a row */
+    unsigned overtaken; /* passes in a row that ended because it had changed */
     /* the work under way */
     work_step step;
     aim_plan *working;
@@ -83,6 +84,7 @@ typedef struct controller {
     controller_counts counts;
     uint64_t now_ms;
     size_t next_first; /* object of the next turn */
+    bool never_knows;  /* what is unknown stays so: we may not read it */
     bool may_delete;   /* everything that deletions depend on is known */
     bool stopping;
     bool has_failed;    /* a dry run could not plan something */

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "answer.h"
+#include "../server/answer.h"
 #include "structured_log.h"
 
 enum {

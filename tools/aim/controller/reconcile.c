@@ -6,13 +6,15 @@
 #include <string.h>
 
 #include "../live.h"
-#include "answer.h"
+#include "../server/answer.h"
 #include "controller.h"
-#include "deletion.h"
+#include "../server/deletion.h"
 #include "event_recorder.h"
 #include "structured_log.h"
 
 enum {
+    SHORTLY_MS = 50, /* for a watch to bring what was written */
+    MOST_OVERTAKEN = 8,
     SOON_MS = 400,
     AFTER_CHANGE_MS = 2000,
     MOST_STATUSES = 20,
@@ -94,6 +96,18 @@ static uint64_t give_up(controller *c, controlled *o, const char *why) {
     return o->due_ms;
 }
 
+/* It changed while its pass was under way, which is usual: the change is here already, or about to come. */
+static uint64_t plan_anew(controller *c, controlled *o) {
+    if (o->overtaken >= MOST_OVERTAKEN) return give_up(c, o, "Conflict");
+    o->overtaken++;
+    aim_plan_free(o->working);
+    o->working = NULL;
+    end_work(o);
+    o->due_ms = o->touched ? c->now_ms : c->now_ms + SHORTLY_MS + jitter(c, SHORTLY_MS);
+    o->dirty = true;
+    return o->due_ms;
+}
+
 static bool ask_for_need(controller *c, controlled *o, json_object *need) {
     json_object *log = answer_member(need, "log"), *what = log ? log : answer_member(need, "events");
     if (!what) return false;
@@ -117,7 +131,7 @@ static bool ask_for_needs(controller *c, controlled *o) {
     aim_buffer *text = NULL;
     bool asked = false;
     if (o->has_looked || aim_plan_render(o->working, AIM_PART_PLAN, AIM_FORMAT_JSON, 0, &text, NULL)) return false;
-    json_object *plan = json_tokener_parse(aim_buffer_data(text));
+    json_object *plan = answer_parse(aim_buffer_data(text));
     while (!asked && o->next_need < answer_count(plan, "needs") && o->next_need < MOST_NEEDS)
         asked = ask_for_need(c, o, answer_item(plan, "needs", o->next_need++));
     json_object_put(plan);
@@ -127,10 +141,10 @@ static bool ask_for_needs(controller *c, controlled *o) {
 }
 
 /* Events are read for one plan; when nobody waits for theirs they only take room. */
-static void forget_events(controller *c) {
+static void forget_events(controller *c, const controlled *o) {
     const aim_ref events = {.struct_size = sizeof events, .kind = "Event"};
     for (size_t i = 0; i < c->objects.count; i++) {
-        if (c->objects.items[i]->step == WORK_NEED) return;
+        if (c->objects.items[i] != o && c->objects.items[i]->step == WORK_NEED) return;
     }
     aim_cluster *none;
     if (!aim_cluster_count(c->cluster, &events) || aim_cluster_new(live_context(c->options), &none, NULL)) return;
@@ -287,7 +301,9 @@ static uint64_t act(controller *c, controlled *o) {
         if (action.verb == AIM_ACTION_DELETE) {
             if (!c->may_delete) { /* a kind that is not known might say that it is still needed */
                 c->counts.dropped_deletes++;
-                o->held_back = true;
+                leave_alone(o, &action, "kinds that may need it are unknown");
+                /* what is only unknown for now keeps its owner; else the owner could never go */
+                o->held_back = !c->never_knows;
                 continue;
             }
             o->step = WORK_LOOK;
@@ -313,7 +329,7 @@ static uint64_t after_plan(controller *c, controlled *o) {
     const char *state = aim_plan_status(o->working);
     const bool well = strcmp(state, "Running") == 0 || strcmp(state, "Ready") == 0;
     if (!well && ask_for_needs(c, o)) return NEVER;
-    forget_events(c);
+    forget_events(c, o);
     o->step = WORK_ADD_FINALIZER;
     o->call = 0;
     if (aim_fetch_finalizer(c->fetch, o->working, AIM_ACTION_ADD_FINALIZER, 0, &o->call, NULL))
@@ -402,7 +418,7 @@ static bool is_last_word(const controlled *o) {
 /* The version that our write of the object led to. What we have seen of it up to then was our own doing: the write
  * held only for the version that the plan was made with. */
 static void note_own_version(const controller *c, controlled *o, const char *body) {
-    json_object *object = json_tokener_parse(body);
+    json_object *object = answer_parse(body);
     const char *version = answer_text(answer_member(object, "metadata"), "resourceVersion");
     snprintf(o->own_version, sizeof o->own_version, "%s", strlen(version) < sizeof o->own_version ? version : "");
     json_object_put(object);
@@ -416,6 +432,7 @@ static uint64_t answered(controller *c, controlled *o, const aim_result *result)
     const bool gone = result->http_status == 404;
     switch (o->step) {
     case WORK_NEED: /* whether there is one or not */
+        if (c->stopping) return give_up(c, o, "Conflict");
         if (ask_for_needs(c, o)) return NEVER;
         o->has_looked = true;
         return plan_again(c, o);
@@ -448,8 +465,10 @@ static uint64_t answered(controller *c, controlled *o, const aim_result *result)
         o->action++;
         return act(c, o);
     case WORK_STATUS:
-        if (result->code && !gone) return give_up(c, o, result->reason); /* Conflict: it changed, so plan again */
+        if (result->code && result->reason && strcmp(result->reason, "Conflict") == 0) return plan_anew(c, o);
+        if (result->code && !gone) return give_up(c, o, result->reason);
         o->status_written = true;
+        o->overtaken = 0;
         if (!result->code) {
             say_events(c, o, o->working);
             if (is_last_word(o)) note_own_version(c, o, result->body);

@@ -4,11 +4,11 @@
 #include <string.h>
 
 #include "../live.h"
-#include "answer.h"
+#include "../server/answer.h"
 #include "controller.h"
 #include "structured_log.h"
 
-enum { LOOKED_AT = 50, RECENT_S = 300, LEASE_S = 15, READ_MS = 30000 };
+enum { LOOKED_AT = 50, RECENT_S = 300, LEASE_S = 15, READ_MS = 30000, LIST_MS = 300000 };
 
 /* The lease of AIM Engine's manager, in the namespace where it and we are installed by default. */
 static const char engine_lease[] = "3be10d2f.eai.amd.com", engine_ns[] = "aim-system";
@@ -49,7 +49,7 @@ static uint64_t read_object(controller *c, const aim_transport *transport, const
  * front.
  */
 static void latest_write(const char *body, const char *manager, char latest[32]) {
-    json_object *object = json_tokener_parse(body), *metadata = answer_member(object, "metadata");
+    json_object *object = answer_parse(body), *metadata = answer_member(object, "metadata");
     *latest = '\0';
     for (size_t i = 0; i < answer_count(metadata, "managedFields"); i++) {
         json_object *entry = answer_item(metadata, "managedFields", i);
@@ -78,7 +78,7 @@ static bool look_at_lease(controller *c, const aim_transport *transport, const c
     const uint64_t id = read_object(c, transport, &lease, &result);
     *written = *now = *holder = '\0';
     if (!id) return false;
-    json_object *object = result.code ? NULL : json_tokener_parse(result.body);
+    json_object *object = result.code ? NULL : answer_parse(result.body);
     snprintf(holder, size, "%s", answer_text(answer_member(object, "spec"), "holderIdentity"));
     json_object_put(object);
     latest_write(result.code ? "" : result.body, NULL, written);
@@ -145,7 +145,7 @@ bool rival_is_here(controller *c, const aim_transport *transport) {
         return cannot_tell(c);
     log_time_after(written, LEASE_S, ours, sizeof ours);
     /* the lists have to be here before there is anything to look at */
-    const aim_run_options options = {.struct_size = sizeof options, .limit_ms = READ_MS, .cancel = c->cancel};
+    const aim_run_options options = {.struct_size = sizeof options, .limit_ms = LIST_MS, .cancel = c->cancel};
     if (aim_fetch_run(c->fetch, transport, &options, NULL)) return cannot_tell(c);
     for (size_t k = 0; k < 3 && c->kinds[k]; k++) {
         const aim_ref filter = {.struct_size = sizeof filter, .kind = c->kinds[k]};

@@ -4,6 +4,9 @@
 
 #include <json-c/json.h>
 
+/* A text as JSON, of as many levels as an API server takes; NULL when it is none. To be given back with
+ * json_object_put(). */
+json_object *answer_parse(const char *text);
 /* An object's member; NULL without one, and when what is asked is no object. */
 json_object *answer_member(json_object *map, const char *key);
 /* A member that is a text; "" when it is not there or is none. Lives as long as the map. */

@@ -20,13 +20,13 @@ static bool has_our_label(json_object *metadata) {
     return strncmp(label, "aim-", 4) == 0 && size > 4 + end && strcmp(label + size - end, "-controller") == 0;
 }
 
-static bool is_controlled_by(json_object *metadata, const char *uid) {
+/* The UID of the controlling owner; "" without one. */
+static const char *controller_of(json_object *metadata) {
     for (size_t i = 0; i < answer_count(metadata, "ownerReferences"); i++) {
         json_object *owner = answer_item(metadata, "ownerReferences", i), *is = answer_member(owner, "controller");
-        if (json_object_is_type(is, json_type_boolean) && json_object_get_boolean(is))
-            return *uid && strcmp(answer_text(owner, "uid"), uid) == 0;
+        if (json_object_is_type(is, json_type_boolean) && json_object_get_boolean(is)) return answer_text(owner, "uid");
     }
-    return false;
+    return "";
 }
 
 static bool was_applied_by_others(json_object *metadata) {
@@ -40,7 +40,9 @@ static bool was_applied_by_others(json_object *metadata) {
                                        NULL};
     for (size_t i = 0; i < answer_count(metadata, "managedFields"); i++) {
         json_object *entry = answer_item(metadata, "managedFields", i);
-        if (strcmp(answer_text(entry, "operation"), "Apply") == 0 && !is_one_of(answer_text(entry, "manager"), ours))
+        /* whoever applies a status, such as a gateway, owns nothing of the rest */
+        if (strcmp(answer_text(entry, "operation"), "Apply") == 0 && !*answer_text(entry, "subresource") &&
+            !is_one_of(answer_text(entry, "manager"), ours))
             return true;
     }
     return false;
@@ -57,16 +59,18 @@ static const char *problem_of(json_object *object, const aim_action *action, con
     if (answer_member(metadata, "deletionTimestamp")) return "it is being deleted";
     if (was_applied_by_others(metadata)) return "somebody else has applied it";
     if (action->owned && is_one_of(action->kind, owned)) {
-        if (!is_controlled_by(metadata, owner_uid)) return "it is controlled by another object";
+        if (!*owner_uid || strcmp(controller_of(metadata), owner_uid) != 0) return "it is controlled by another object";
         return has_our_label(metadata) ? NULL : "it does not carry AIM Engine's label";
     }
     if (!is_one_of(action->kind, left_behind)) return "this kind is never deleted";
+    if (*controller_of(metadata) && strcmp(controller_of(metadata), owner_uid) != 0)
+        return "it is controlled by another object";
     return strcmp(answer_text(answer_member(object, "status"), "status"), "Ready") == 0 ? "it is Ready by now" : NULL;
 }
 
 const char *deletion_problem(const char *body, const aim_action *action, const char *owner_uid, char *version,
                              size_t size) {
-    json_object *object = json_tokener_parse(body);
+    json_object *object = answer_parse(body);
     const char *problem = problem_of(object, action, owner_uid);
     const int written =
         snprintf(version, size, "%s", answer_text(answer_member(object, "metadata"), "resourceVersion"));
