@@ -207,8 +207,7 @@ TEST(artifact, the_plan_depends_on_its_own_objects_and_no_other_pods) {
     if (aim_plan_new(cluster, &ref, NULL, &plan, NULL)) FAIL("no plan");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         aim_ref object = {.struct_size = sizeof object, .kind = cases[i].kind, .ns = "team", .name = cases[i].name};
-        if (aim_plan_depends_on(plan, cluster, &object) != cases[i].depends)
-            FAIL("%s %s", cases[i].kind, cases[i].name);
+        if (test_depends(t, plan, cluster, &object) != cases[i].depends) FAIL("%s %s", cases[i].kind, cases[i].name);
     }
     aim_plan_free(plan);
     aim_cluster_free(cluster);

@@ -73,8 +73,8 @@ static void take_away(test_context *t, const aim_cluster *cluster, const answers
     if (aim_cluster_clone(cluster, &less, NULL) || aim_cluster_remove(less, object, NULL)) FAIL("cannot be removed");
     answers without = plan_all(t, less, behaviour);
     for (size_t i = 0; i < with->count; i++) {
-        int32_t before = aim_plan_depends_on(with->plans[i], less, object);
-        int32_t after = aim_plan_depends_on(without.plans[i], cluster, object);
+        int32_t before = test_depends(t, with->plans[i], less, object);
+        int32_t after = test_depends(t, without.plans[i], cluster, object);
         bool changed = with->hashes[i] != without.hashes[i];
         sum->changed += changed;
         sum->woken += before != 0;
@@ -82,7 +82,7 @@ static void take_away(test_context *t, const aim_cluster *cluster, const answers
         if (changed && (!before || !after))
             FAIL("plan %zu changes without %s %s/%s and says %d before, %d after", i, object->kind,
                  aimp_or_empty(object->ns), object->name, (int)before, (int)after);
-        if (changed && !aim_plan_depends_on(with->plans[i], NULL, object)) FAIL("nor without a cluster");
+        if (changed && !test_depends(t, with->plans[i], NULL, object)) FAIL("nor without a cluster");
     }
     free_all(&without);
     aim_cluster_free(less);
@@ -143,18 +143,18 @@ TEST(dependency, a_template_wakes_the_services_of_its_model_only) {
             running = ref_of("InferenceService", "lab", "x"), unknown = ref_of("ConfigMap", "lab", "x");
     aim_plan *plan;
     CHECK_INTEGER(aim_plan_new(cluster, &service, NULL, &plan, NULL), AIM_OK);
-    CHECK_INTEGER(aim_plan_depends_on(plan, cluster, &own), 1);
-    CHECK_INTEGER(aim_plan_depends_on(plan, cluster, &other), 0);
-    CHECK_INTEGER(aim_plan_depends_on(plan, NULL, &other), 1); /* what it has now is not known */
-    CHECK_INTEGER(aim_plan_depends_on(plan, cluster, &fresh), 0);
+    CHECK_INTEGER(test_depends(t, plan, cluster, &own), 1);
+    CHECK_INTEGER(test_depends(t, plan, cluster, &other), 0);
+    CHECK_INTEGER(test_depends(t, plan, NULL, &other), 1); /* what it has now is not known */
+    CHECK_INTEGER(test_depends(t, plan, cluster, &fresh), 0);
     must_add(t, cluster,
              AIM_DOCUMENT
              "kind: AIMClusterServiceTemplate\nmetadata: {name: fresh}\nspec: {modelName: llama-3-1-8b-instruct}\n");
-    CHECK_INTEGER(aim_plan_depends_on(plan, cluster, &fresh), 1);
-    CHECK_INTEGER(aim_plan_depends_on(plan, cluster, &running), 1); /* of a kind that nobody has supplied */
-    CHECK_INTEGER(aim_plan_depends_on(plan, cluster, &unknown), 0);
-    CHECK_INTEGER(aim_plan_depends_on(NULL, cluster, &own), 0);
-    CHECK_INTEGER(aim_plan_depends_on(plan, cluster, NULL), 0);
+    CHECK_INTEGER(test_depends(t, plan, cluster, &fresh), 1);
+    CHECK_INTEGER(test_depends(t, plan, cluster, &running), 1); /* of a kind that nobody has supplied */
+    CHECK_INTEGER(test_depends(t, plan, cluster, &unknown), 0);
+    CHECK_INTEGER(test_depends(t, NULL, cluster, &own), 0);
+    CHECK_INTEGER(test_depends(t, plan, cluster, NULL), 0);
     aim_plan_free(plan);
     aim_cluster_free(cluster);
 }
@@ -170,7 +170,7 @@ TEST(dependency, a_finished_plan_depends_on_what_its_plan_looked_at) {
     CHECK_INTEGER(aim_plan_finish(plan, NULL, 0, NULL, &finished, NULL), AIM_OK);
     aim_plan_free(plan);
     CHECK_INTEGER(aim_cluster_remove(cluster, &own, NULL), AIM_OK);
-    CHECK_INTEGER(aim_plan_depends_on(finished, cluster, &own), 1);
+    CHECK_INTEGER(test_depends(t, finished, cluster, &own), 1);
     aim_plan_free(finished);
     aim_cluster_free(cluster);
 }

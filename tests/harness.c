@@ -139,3 +139,15 @@ aim_cluster *test_cluster(test_context *t, const char *text) {
     aim_cluster_free(cluster);
     return NULL;
 }
+
+int32_t test_depends(test_context *t, const aim_plan *plan, const aim_cluster *cluster, const aim_ref *object) {
+    const int32_t depends = aim_plan_depends_on(plan, cluster, object);
+    aim_interest *interest = NULL;
+    CHECK_INTEGER(aim_plan_interest(plan, &interest, NULL), plan ? AIM_OK : AIM_E_ARGUMENT);
+    const int32_t covers = aim_interest_covers(interest, cluster, object);
+    if (covers != depends)
+        FAIL("the plan says %d, its interest %d, of %s %s", (int)depends, (int)covers,
+             object ? object->kind : "nothing", object ? object->name : "");
+    aim_interest_free(interest);
+    return depends;
+}

@@ -54,6 +54,8 @@ const char *test_source_folder(void);
 char *test_read_file(test_context *t, const char *path, size_t *size);
 /* A cluster made of one text; fails the test and answers NULL when it cannot be read. aim_cluster_free(). */
 aim_cluster *test_cluster(test_context *t, const char *text);
+/* aim_plan_depends_on(), and a failure when the plan's interest says otherwise. */
+int32_t test_depends(test_context *t, const aim_plan *plan, const aim_cluster *cluster, const aim_ref *object);
 
 #define CHECK(condition)                                                                                               \
     do {                                                                                                               \

@@ -123,6 +123,17 @@ static aim_code make_plan(stage *s, const memory_scenario *scenario, aim_error *
     note_cache(s, aim_plan_cache(plan));
     aim_ref node = {.struct_size = sizeof node, .kind = "Node", .name = "node-1"};
     NOTE("%s %d\n", aim_plan_status(plan), aim_plan_depends_on(plan, s->cluster, &node));
+    aim_interest *interest = NULL;
+    if (!code) {
+        code = aim_plan_interest(plan, &interest, err);
+        memory_check_out(s, code, interest);
+    }
+    NOTE("%d\n", aim_interest_covers(interest, s->cluster, &node));
+    aim_interest_free(interest);
+    for (size_t i = 0; i < aim_plan_need_count(plan); i++) {
+        aim_need need = {.struct_size = sizeof need};
+        if (!aim_plan_need_at(plan, i, &need)) NOTE("%d %s\n", need.what, need.name);
+    }
     for (size_t i = 0; i < aim_plan_action_count(plan); i++) {
         aim_action action = {.struct_size = sizeof action};
         if (!aim_plan_action_at(plan, i, &action)) NOTE("%s %s\n", action.kind, action.name);

@@ -2,8 +2,6 @@
  * in, and what is known afterwards, and what the listener heard, is what it is without. */
 #include "scripted_server.h"
 
-#include <stdio.h>
-
 #define EXCHANGE "{\"apiVersion\":\"libaim/v1\",\"kind\":\"Exchange\"}\n"
 #define PATH "/apis/aim.eai.amd.com/v1alpha1/aimservices?"
 #define FROM(version) PATH "limit=2&resourceVersion=" version "&resourceVersionMatch=NotOlderThan"
@@ -29,9 +27,9 @@
 
 static const char *const kinds[] = {"AIMService"};
 
-/* The history: two pages at version 10; seven events from there; then the version is gone, a list at 30, and two more.
- * A watch gets what is newer than the version that it asks for, so each of them is here with every version to ask from.
- */
+/* The history: two pages at version 10; from there five events, a bookmark and a 410; two pages at version 30, and two
+ * more events. A watch gets what is newer than the version that it asks for, so each is here with every version to ask
+ * from. */
 static const struct {
     const char *version, *event;
 } first_watch[] =
@@ -190,8 +188,8 @@ static bool is_same(test_context *t, const char *expected, const exchange *all, 
     const char *text = record_with(t, all, count, which, &early), *outcome = play(t, text, early.bytes + 1);
     const bool same = strcmp(outcome, expected) == 0;
     if (!same)
-        FAIL("answer %zu (%s), cut after %zd of %zu bytes, %s:\n%s\ninstead of\n%s", which, all[which].target,
-             (ptrdiff_t)early.bytes, strlen(all[which].body), early.is_silent ? "without a word" : "as lost", outcome,
+        FAIL("answer %zu (%s), cut after %" PRId64 " of %zu bytes, %s:\n%s\ninstead of\n%s", which, all[which].target,
+             (int64_t)early.bytes, strlen(all[which].body), early.is_silent ? "without a word" : "as lost", outcome,
              expected);
     aimp_arena_free(&t->arena);
     t->arena = kept;

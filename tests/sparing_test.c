@@ -64,6 +64,22 @@ static const char *part_of_plan(test_context *t, aim_cluster *cluster, int32_t p
     return copy;
 }
 
+static void check_needs(test_context *t, aim_cluster *cluster, const char *expected) {
+    const aim_ref ref = {.struct_size = sizeof ref, .kind = "AIMService", .ns = "team", .name = "chat"};
+    aimp_text seen = aimp_text_new(&t->arena);
+    aim_plan *plan = NULL;
+    aim_need need = {.struct_size = sizeof need}, unsized = {0};
+    CHECK_INTEGER(aim_plan_new(cluster, &ref, NULL, &plan, NULL), AIM_OK);
+    for (size_t i = 0; !aim_plan_need_at(plan, i, &need); i++)
+        aimp_text_add_format(&seen, "%d %s %s", need.what, need.name, need.container ? need.container : " ");
+    CHECK_TEXT(aimp_text_string(&seen), expected);
+    CHECK_INTEGER(aim_plan_need_at(plan, aim_plan_need_count(plan), &need), AIM_E_NOT_FOUND);
+    CHECK_INTEGER(aim_plan_need_at(plan, 0, &unsized), AIM_E_STRUCT);
+    CHECK_INTEGER(aim_plan_need_at(NULL, 0, &need), AIM_E_ARGUMENT);
+    CHECK_INTEGER(aim_plan_need_count(NULL), 0);
+    aim_plan_free(plan);
+}
+
 static void read_events(test_context *t, scripted_server *server, aim_fetch *fetch, const char *name) {
     const aim_ref events = {.struct_size = sizeof events, .kind = "Event", .ns = "team", .name = name};
     const aim_call call = {.struct_size = sizeof call, .verb = AIM_CALL_EVENTS, .object = &events};
@@ -92,6 +108,7 @@ TEST(sparing, plan_names_the_objects_whose_events_count) {
     aim_fetch *fetch = scripted_fetch(&server, cluster, kinds, AIM_FETCH_SPARING);
     const char *plan = part_of_plan(t, cluster, AIM_PART_PLAN);
     if (!strstr(plan, needed)) FAIL("no need in %s", plan);
+    check_needs(t, cluster, "2 chat-e201fbda  2 p1  ");
     CHECK(!strstr(part_of_plan(t, cluster, AIM_PART_STATUS), "FailedScheduling"));
     read_events(t, &server, fetch, "p1");
     CHECK(strstr(part_of_plan(t, cluster, AIM_PART_STATUS), "FailedScheduling"));

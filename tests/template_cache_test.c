@@ -282,8 +282,7 @@ TEST(template_cache, the_plan_depends_on_its_template_and_on_artifacts_of_its_so
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         aim_ref object = {
             .struct_size = sizeof object, .kind = cases[i].kind, .ns = cases[i].ns, .name = cases[i].name};
-        if (aim_plan_depends_on(plan, cluster, &object) != cases[i].depends)
-            FAIL("%s %s", cases[i].kind, cases[i].name);
+        if (test_depends(t, plan, cluster, &object) != cases[i].depends) FAIL("%s %s", cases[i].kind, cases[i].name);
     }
     aim_plan_free(plan);
     aim_cluster_free(cluster);
@@ -329,7 +328,7 @@ static size_t take_away(test_context *t, const aim_cluster *cluster, const aim_r
     if (aim_cluster_clone(cluster, &less, NULL) || aim_cluster_remove(less, object, NULL)) FAIL("cannot be removed");
     const char *with = plan_text(t, cluster, planned, &before), *without = plan_text(t, less, planned, &after);
     bool changed = without && strcmp(with, without) != 0;
-    if (changed && (!aim_plan_depends_on(before, less, object) || !aim_plan_depends_on(after, cluster, object)))
+    if (changed && (!test_depends(t, before, less, object) || !test_depends(t, after, cluster, object)))
         FAIL("the plan of %s changes without %s %s", planned->name, object->kind, object->name);
     aim_plan_free(after);
     aim_plan_free(before);

@@ -243,6 +243,83 @@ AIM_API aim_code aim_plan_write(const aim_plan *plan, int32_t part, int32_t form
  */
 AIM_API int32_t aim_plan_depends_on(const aim_plan *plan, const aim_cluster *cluster, const aim_ref *object);
 
+/** What a plan looked at, without the plan. @since 0.2 */
+typedef struct aim_interest aim_interest;
+
+/**
+ * What a plan looked at, for whoever keeps that of many: it takes a few kilobytes, where the plan with all its
+ * candidates may take megabytes, and holds on to no object. The plan may be freed.
+ *
+ * @param plan  which; other threads may read it too
+ * @param out   receives an owned interest, NULL on failure; aim_interest_free()
+ * @param err   receives an owned error on failure; may be NULL
+ * @retval AIM_OK           out is filled
+ * @retval AIM_E_ARGUMENT   plan or out is NULL
+ * @retval AIM_E_NO_MEMORY  the allocator refused
+ * @since 0.2
+ */
+AIM_API aim_code aim_plan_interest(const aim_plan *plan, aim_interest **out, aim_error **err);
+
+/**
+ * What aim_plan_depends_on() answers for the plan that the interest is of; where two names have one hash, 1.
+ *
+ * @param interest  may be NULL
+ * @param cluster   as in aim_plan_depends_on()
+ * @param object    as in aim_plan_depends_on()
+ * @return 1 when the plan may be another one now, 0 when it is the same, and for NULL
+ * @since 0.2
+ */
+AIM_API int32_t aim_interest_covers(const aim_interest *interest, const aim_cluster *cluster, const aim_ref *object);
+
+/**
+ * Gives an interest back.
+ *
+ * @param interest  NULL is accepted
+ * @since 0.2
+ */
+AIM_API void aim_interest_free(aim_interest *interest);
+
+/** @name What a plan needs
+ *  @since 0.2
+ *  @{ */
+#define AIM_NEED_LOG 1    /**< the log of a container, such as AIM_CALL_LOG reads */
+#define AIM_NEED_EVENTS 2 /**< the Events about an object, such as AIM_CALL_EVENTS reads */
+/** @} */
+
+/** Something that would decide something, and that nobody has supplied. Strings live as long as the plan. @since 0.2 */
+typedef struct aim_need {
+    uint32_t struct_size;  /**< sizeof(aim_need) */
+    uint32_t flags;        /**< 0 */
+    int32_t what;          /**< AIM_NEED_… */
+    int32_t spare;         /**< 0 */
+    const char *ns;        /**< namespace */
+    const char *name;      /**< of the pod, or of the object */
+    const char *container; /**< of a log; NULL else */
+} aim_need;
+
+/**
+ * How many things a plan needs.
+ *
+ * @param plan  may be NULL
+ * @return their number; 0 for NULL
+ * @since 0.2
+ */
+AIM_API size_t aim_plan_need_count(const aim_plan *plan);
+
+/**
+ * One of the things that a plan needs, in the order of the member "needs" of its JSON.
+ *
+ * @param plan   which
+ * @param index  from 0
+ * @param out    filled; out->struct_size must be set
+ * @retval AIM_OK           out is filled
+ * @retval AIM_E_NOT_FOUND  index is not below aim_plan_need_count()
+ * @retval AIM_E_ARGUMENT   plan or out is NULL
+ * @retval AIM_E_STRUCT     out->struct_size is wrong
+ * @since 0.2
+ */
+AIM_API aim_code aim_plan_need_at(const aim_plan *plan, size_t index, aim_need *out);
+
 /**
  * The finalizer that the object gets before the actions of the plan, or loses after them. An object has at most one of
  * the engine: AIMService aim.eai.amd.com/template-cache-cleanup, AIMTemplateCache aim.eai.amd.com/artifactcleanup.

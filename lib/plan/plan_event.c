@@ -51,3 +51,26 @@ aim_code aim_plan_event_at(const aim_plan *plan, size_t index, aim_plan_event *o
     }
     return AIM_E_NOT_FOUND;
 }
+
+/* --- needs --- */
+
+size_t aim_plan_need_count(const aim_plan *plan) {
+    size_t count = 0;
+    for (const aimp_need *n = plan ? plan->answer->plan.pass.needs : NULL; n; n = n->next)
+        count++;
+    return count;
+}
+
+aim_code aim_plan_need_at(const aim_plan *plan, size_t index, aim_need *out) {
+    if (!plan || !out) return AIM_E_ARGUMENT;
+    const aim_code code = aimp_struct_check_out(out, sizeof *out);
+    if (code) return code;
+    const aimp_need *n = plan->answer->plan.pass.needs;
+    while (n && index-- > 0)
+        n = n->next;
+    if (!n) return AIM_E_NOT_FOUND;
+    const aim_need need = {
+        .what = n->container ? AIM_NEED_LOG : AIM_NEED_EVENTS, .ns = n->ns, .name = n->name, .container = n->container};
+    aimp_struct_fill(out, &need, sizeof need);
+    return AIM_OK;
+}

@@ -163,7 +163,7 @@ static void spread_change(controller *c, const struct change *change) {
         controlled *o = c->objects.items[i];
         const bool is_due = o->dirty && o->due_ms <= c->now_ms;
         if (!is_due && o != itself &&
-            (aim_plan_depends_on(o->plan, c->cluster, &ref) || aim_plan_depends_on(o->working, c->cluster, &ref)))
+            (aim_interest_covers(o->interest, c->cluster, &ref) || aim_plan_depends_on(o->working, c->cluster, &ref)))
             touch(c, o, false);
     }
 }
@@ -258,8 +258,8 @@ static void show_dry(controller *c, controlled *o) {
     }
     show_finalizer(plan, o, AIM_ACTION_REMOVE_FINALIZER, "remove");
     fflush(stdout);
-    aim_plan_free(o->plan);
-    o->plan = plan;
+    o->working = plan;
+    controlled_keep_interest(c, o);
 }
 
 static uint64_t clock_of(const controller *c) {
@@ -345,7 +345,7 @@ static void put_objects(FILE *out, const controller *c) {
             size_t count = 0;
             for (size_t i = 0; i < c->objects.count; i++) {
                 const controlled *o = c->objects.items[i];
-                count += o->kind == c->kinds[k] && strcmp(aim_plan_status(o->plan), states[s]) == 0;
+                count += o->kind == c->kinds[k] && strcmp(o->status, states[s]) == 0;
             }
             if (count)
                 fprintf(out, "aim_controller_objects{kind=\"%s\",status=\"%s\"} %zu\n", c->kinds[k], states[s], count);

@@ -31,16 +31,17 @@ typedef struct refusals {
 typedef struct controlled {
     const char *kind; /* static */
     char *ns, *name;
-    aim_plan *plan;     /* the last one; NULL before the first */
-    bool dirty;         /* something changed that the plan looked at, or there is no plan */
-    bool touched;       /* it changed itself */
-    bool is_settled;    /* the last pass ended, and nothing has changed since */
-    bool is_gone;       /* from the cluster */
-    bool held_back;     /* the last pass left deletions out */
-    uint64_t due_ms;    /* when dirty or touched: not before */
-    uint64_t again_ms;  /* at the latest, although nothing has changed */
-    uint64_t failures;  /* in a row */
-    unsigned overtaken; /* passes in a row that ended because it had changed */
+    aim_interest *interest; /* what the last plan looked at; NULL before the first */
+    char status[24];        /* that it came to */
+    bool dirty;             /* something changed that the plan looked at, or there is no plan */
+    bool touched;           /* it changed itself */
+    bool is_settled;        /* the last pass ended, and nothing has changed since */
+    bool is_gone;           /* from the cluster */
+    bool held_back;         /* the last pass left deletions out */
+    uint64_t due_ms;        /* when dirty or touched: not before */
+    uint64_t again_ms;      /* at the latest, although nothing has changed */
+    uint64_t failures;      /* in a row */
+    unsigned overtaken;     /* passes in a row that ended because it had changed */
     /* the work under way */
     work_step step;
     aim_plan *working;
@@ -96,6 +97,8 @@ typedef struct controller {
 /* Looks at the results of the object's call, and goes on; answers when there is something to do again. */
 uint64_t reconcile(controller *c, controlled *object);
 bool controlled_is_busy(const controlled *object);
+/* Keeps of the working plan what it looked at and what it came to, and gives it back. */
+void controlled_keep_interest(const controller *c, controlled *o);
 /* Whether something changed that has not been planned yet. */
 bool controlled_is_pending(const controlled *object);
 /* When it is to be planned, UINT64_MAX: not before something changes. */

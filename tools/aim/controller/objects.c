@@ -24,7 +24,7 @@ static size_t place_of(const controlled_table *table, const char *kind, const ch
 }
 
 static void free_object(controlled *o) {
-    aim_plan_free(o->plan);
+    aim_interest_free(o->interest);
     aim_plan_free(o->working);
     free(o->refused);
     free(o->ns);

@@ -108,36 +108,26 @@ static uint64_t plan_anew(controller *c, controlled *o) {
     return o->due_ms;
 }
 
-static bool ask_for_need(controller *c, controlled *o, json_object *need) {
-    json_object *log = answer_member(need, "log"), *what = log ? log : answer_member(need, "events");
-    if (!what) return false;
-    const aim_ref object = {.struct_size = sizeof object,
-                            .kind = log ? "Pod" : "Event",
-                            .ns = answer_text(what, "namespace"),
-                            .name = answer_text(what, log ? "pod" : "name")};
-    const aim_call call = {.struct_size = sizeof call,
-                           .verb = log ? AIM_CALL_LOG : AIM_CALL_EVENTS,
-                           .object = &object,
-                           .container = log ? answer_text(what, "container") : NULL};
-    if (aim_fetch_call(c->fetch, &call, &o->call, NULL)) return false;
-    o->needs_events |= !log;
-    c->counts.logs += log != NULL;
-    c->counts.event_reads += !log;
-    return true;
-}
-
-/* What the plan needs it says in its JSON and nowhere else. Answers false when there is nothing (more) to ask for. */
+/* Asks for what the plan needs next. Answers false when there is nothing (more) to ask for. */
 static bool ask_for_needs(controller *c, controlled *o) {
-    aim_buffer *text = NULL;
-    bool asked = false;
-    if (o->has_looked || aim_plan_render(o->working, AIM_PART_PLAN, AIM_FORMAT_JSON, 0, &text, NULL)) return false;
-    json_object *plan = answer_parse(aim_buffer_data(text));
-    while (!asked && o->next_need < answer_count(plan, "needs") && o->next_need < MOST_NEEDS)
-        asked = ask_for_need(c, o, answer_item(plan, "needs", o->next_need++));
-    json_object_put(plan);
-    aim_buffer_free(text);
-    if (asked) o->step = WORK_NEED;
-    return asked;
+    aim_need need = {.struct_size = sizeof need};
+    while (!o->has_looked && o->next_need < MOST_NEEDS && !aim_plan_need_at(o->working, o->next_need, &need)) {
+        const bool log = need.what == AIM_NEED_LOG;
+        const aim_ref object = {
+            .struct_size = sizeof object, .kind = log ? "Pod" : "Event", .ns = need.ns, .name = need.name};
+        const aim_call call = {.struct_size = sizeof call,
+                               .verb = log ? AIM_CALL_LOG : AIM_CALL_EVENTS,
+                               .object = &object,
+                               .container = need.container};
+        o->next_need++;
+        if (aim_fetch_call(c->fetch, &call, &o->call, NULL)) continue;
+        o->needs_events |= !log;
+        c->counts.logs += log;
+        c->counts.event_reads += !log;
+        o->step = WORK_NEED;
+        return true;
+    }
+    return false;
 }
 
 /* Events are read for one plan; when nobody waits for theirs they only take room. */
@@ -171,6 +161,18 @@ static bool ask_to_delete(controller *c, controlled *o, const aim_action *action
 }
 
 /* --- the end of a pass --- */
+
+/* What wakes the object from now on. The plan itself, with all its candidates, would take a hundred times as much. */
+void controlled_keep_interest(const controller *c, controlled *o) {
+    aim_interest_free(o->interest);
+    if (aim_plan_interest(o->working, &o->interest, NULL)) { /* no memory: nothing would wake it */
+        o->dirty = true;
+        o->due_ms = c->now_ms + FIRST_BACKOFF_MS;
+    }
+    snprintf(o->status, sizeof o->status, "%s", aim_plan_status(o->working));
+    aim_plan_free(o->working);
+    o->working = NULL;
+}
 
 static void say_events(controller *c, const controlled *o, const aim_plan *plan) {
     char now[LOG_TIME_SIZE];
@@ -206,9 +208,7 @@ static void look_again(controller *c, controlled *o) {
 static uint64_t finish(controller *c, controlled *o) {
     const int64_t again_s = aim_plan_requeue_after(o->working);
     const bool retried = o->refused || aim_plan_is_retried(o->working);
-    aim_plan_free(o->plan);
-    o->plan = o->working;
-    o->working = NULL;
+    controlled_keep_interest(c, o);
     end_work(o);
     o->is_settled = !controlled_is_pending(o) && !retried;
     if (retried) {
@@ -411,7 +411,7 @@ static uint64_t refused(controller *c, controlled *o, const aim_result *result) 
 /* Whether a plan with the status that was just written would be the same one: not when the object is another one by it,
  * such as an artifact that has become Ready, or waits to be let go. */
 static bool is_last_word(const controlled *o) {
-    return strcmp(aim_plan_status(o->plan), aim_plan_status(o->working)) == 0 &&
+    return strcmp(o->status, aim_plan_status(o->working)) == 0 &&
            !aim_plan_finalizer(o->working, AIM_ACTION_REMOVE_FINALIZER);
 }
 
@@ -439,9 +439,7 @@ static uint64_t answered(controller *c, controlled *o, const aim_result *result)
     case WORK_ADD_FINALIZER:
         if (result->code) return give_up(c, o, result->reason);
         /* its version is another one now: the rest waits for the server to say so */
-        aim_plan_free(o->plan);
-        o->plan = o->working;
-        o->working = NULL;
+        controlled_keep_interest(c, o);
         end_work(o);
         o->due_ms = c->now_ms;
         return o->due_ms;
