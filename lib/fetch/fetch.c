@@ -18,7 +18,8 @@ enum {
     BURST = 40,
     MOST_REFUSAL = 256 * 1024, /* of a body that is no success */
     MOST_OBJECT = 16u << 20,
-    MOST_WARNINGS = 100
+    MOST_WARNINGS = 100,
+    UNTRUSTED_MS = 30000
 };
 
 /* What plans read, in the order in which it is asked for. */
@@ -231,11 +232,14 @@ void aimp_fetch_merge_report(aim_fetch *f, const aim_report *from, const char *s
 }
 
 void aimp_fetch_note_identity(aim_fetch *f, const aimp_exchange *exchange, const char *message) {
+    /* who watches for days outlives a webhook that fails for a moment, and a token that comes a little late */
+    const uint64_t patience_ms = f->options.flags & AIM_FETCH_WATCH ? UNTRUSTED_MS : 0;
     if (exchange->http_status != 401)
         f->untrusted_id = 0;
-    else if (!f->untrusted_id)
+    else if (!f->untrusted_id) {
         f->untrusted_id = f->last_id;
-    else if (exchange->id > f->untrusted_id)
+        f->untrusted_ms = f->now_ms;
+    } else if (exchange->id > f->untrusted_id && f->now_ms - f->untrusted_ms >= patience_ms)
         aimp_fetch_give_up(f, AIM_E_CREDENTIALS, message);
 }
 

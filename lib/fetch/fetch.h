@@ -109,6 +109,7 @@ struct aim_fetch {
     uint64_t tokens_at_ms;
     uint64_t untrusted_id; /* the last request before an answer that said that we are nobody; 0: none did. Those under
                               way then had the same credentials, and say nothing new */
+    uint64_t untrusted_ms; /* when that was */
     bool reached;          /* some answer came */
     uint64_t changes;      /* kinds that were read; for progress */
     aim_code fatal;        /* the server cannot be used, or memory is out */

@@ -56,7 +56,8 @@ bool aimp_retry(const aimp_attempt *attempt, uint64_t *random, uint64_t *wait_ms
     if (what == ANSWERED && attempt->http_status == 500 && attempt->effect == AIMP_EFFECT_READ) again = true;
     uint64_t asked = attempt->retry_after_ms;
     if (attempt->refusal && attempt->refusal->retry_ms > asked) asked = attempt->refusal->retry_ms;
-    *wait_ms = attempt->http_status == 401 ? SHORTEST_WAIT_MS : aimp_backoff_ms(random, attempt->tries);
+    *wait_ms =
+        attempt->http_status == 401 && attempt->tries < 2 ? SHORTEST_WAIT_MS : aimp_backoff_ms(random, attempt->tries);
     if (*wait_ms < asked) *wait_ms = asked;
     return again;
 }

@@ -171,3 +171,9 @@ char *repeated(test_context *t, const char *piece, size_t times) {
         aimp_text_add_format(&text, "%s", piece);
     return aimp_copy(&t->arena, aimp_text_string(&text), strlen(aimp_text_string(&text)));
 }
+
+void held_lose(held_server *s) {
+    if (!s->count) return;
+    memmove(s->held, s->held + 1, (s->count - 1) * sizeof *s->held);
+    s->count--;
+}

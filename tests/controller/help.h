@@ -34,6 +34,8 @@ void held_server_run(held_server *s);
 /* "METHOD TARGET" and the body of the request that waits longest; "" when none does. */
 const char *held_line(const held_server *s);
 const char *held_body(const held_server *s);
+/* Forgets it: no answer ever comes. */
+void held_lose(held_server *s);
 /* Answers it. */
 void held_reply(held_server *s, uint64_t status, const char *body);
 

@@ -190,10 +190,29 @@ TEST(lease, who_cannot_renew_for_ten_seconds_has_lost_it) {
     CHECK_INTEGER(step(&s), LEASE_LOST);
     CHECK_INTEGER(s.next_ms == UINT64_MAX, true);
     /* for good: the answer that comes late changes nothing */
+    CHECK_INTEGER(s.server.count, 2); /* the write, and a look at what became of it */
+    CHECK_INTEGER(reply(&s, 200, OURS("2")), LEASE_LOST);
     CHECK_INTEGER(reply(&s, 200, OURS("2")), LEASE_LOST);
     CHECK_INTEGER(pass(&s, 60000), LEASE_LOST);
     CHECK_INTEGER(s.server.count, 0);
     CHECK(lease_release(s.lease, s.server.fetch, s.server.now_ms));
+    end(&s);
+}
+
+TEST(lease, answer_that_is_swallowed_does_not_cost_it) {
+    scene s;
+    begin(&s, t);
+    lead(&s);
+    pass(&s, 2000);
+    CHECK_INTEGER(s.server.count, 1); /* a renewal, to which no answer comes */
+    pass(&s, 4000);
+    CHECK_INTEGER(s.server.count, 2);
+    held_lose(&s.server);
+    CHECK_TEXT(held_line(&s.server), "GET " LEASES "/l");
+    CHECK_INTEGER(reply(&s, 200, OURS("1")), LEASE_HELD);
+    CHECK_INTEGER(s.server.count, 1); /* renewed on what was seen */
+    CHECK_INTEGER(reply(&s, 200, OURS("2")), LEASE_HELD);
+    CHECK_INTEGER(pass(&s, 1900), LEASE_HELD);
     end(&s);
 }
 

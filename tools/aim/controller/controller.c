@@ -433,18 +433,60 @@ static bool step_lease(loop *l, uint64_t *next_ms) {
     return true;
 }
 
+/* --- the gate: a process that was stopped for a while sends nothing of what it had in hand --- */
+
+static aim_code gated_start(const aim_request *request, const aim_receiver *receiver, void *user) {
+    const loop *l = user;
+    const aim_transport *to = live_transport(l->c.options);
+    if (l->lease && request->method != AIM_METHOD_GET && lease_is_over(l->lease, to->now_ms(to->user)))
+        return AIM_E_CANCELLED;
+    return to->start(request, receiver, to->user);
+}
+
+static void gated_cancel(uint64_t id, void *user) {
+    const aim_transport *to = live_transport(((const loop *)user)->c.options);
+    to->cancel(id, to->user);
+}
+
+static aim_code gated_poll(uint64_t wait_ms, void *user) {
+    const aim_transport *to = live_transport(((const loop *)user)->c.options);
+    return to->poll(wait_ms, to->user);
+}
+
+static void gated_wake(void *user) {
+    const aim_transport *to = live_transport(((const loop *)user)->c.options);
+    to->wake(to->user);
+}
+
+static uint64_t gated_now(void *user) {
+    return clock_of(&((const loop *)user)->c);
+}
+
+static aim_transport gate(loop *l) {
+    return (aim_transport){.struct_size = sizeof(aim_transport),
+                           .start = gated_start,
+                           .cancel = gated_cancel,
+                           .poll = gated_poll,
+                           .wake = gated_wake,
+                           .now_ms = gated_now,
+                           .user = l};
+}
+
 /* Runs the fetch until something came or it is time; false when there is no going on. */
 static bool run_fetch(loop *l, uint64_t next_ms, aim_cancel *cancel) {
-    const aim_transport *transport = live_transport(l->c.options);
+    const aim_transport transport = gate(l);
     uint64_t wait_ms = next_ms > l->c.now_ms ? next_ms - l->c.now_ms : 1;
     if (wait_ms > LONGEST_RUN_MS) wait_ms = LONGEST_RUN_MS;
     const aim_run_options options = {
         .struct_size = sizeof options, .flags = AIM_RUN_STEP, .limit_ms = wait_ms, .cancel = cancel};
     aim_error *error = NULL;
-    const aim_code code = aim_fetch_run(l->c.fetch, transport, &options, &error);
-    l->c.now_ms = transport->now_ms(transport->user);
-    const bool goes_on = !code || code == AIM_E_TIMEOUT;
-    if (!goes_on && code != AIM_E_CANCELLED) {
+    const aim_code code = aim_fetch_run(l->c.fetch, &transport, &options, &error);
+    l->c.now_ms = clock_of(&l->c);
+    bool goes_on = !code || code == AIM_E_TIMEOUT;
+    if (l->lease && lease_is_over(l->lease, l->c.now_ms)) {
+        uint64_t unused = 0;
+        goes_on = step_lease(l, &unused);
+    } else if (!goes_on && code != AIM_E_CANCELLED) {
         log_line(LOG_ERROR, aim_error_message(error), "code", aim_code_name(code), NULL);
         l->code = EXIT_TROUBLE;
         l->is_dead = true;
@@ -602,7 +644,8 @@ static int run(const tool_options *options, const aim_policy *policy) {
     const aim_transport *transport = live_transport(options);
     l.c.now_ms = l.began_ms = transport->now_ms(transport->user);
     catch_signals(l.c.cancel, transport);
-    if (!options->takeover && !options->dry_run && rival_is_here(&l.c, transport)) {
+    const aim_transport gated = gate(&l);
+    if (!options->takeover && !options->dry_run && rival_is_here(&l.c, &gated)) {
         l.code = EXIT_TROUBLE;
     } else {
         turn(&l);

@@ -13,6 +13,7 @@ enum {
     DURATION_S = 15,
     RENEW_DEADLINE_MS = 10000,
     RETRY_MS = 2000,
+    CALL_LIMIT_MS = 4000,
     JITTER_PERCENT = 120, /* of the pause of those who wait, so that they do not come together */
     RELEASE_LIMIT_MS = 5000,
     RELEASE_RETRY_MS = 300
@@ -320,10 +321,21 @@ static void ask(lease *l, aim_fetch *fetch, uint64_t now_ms) {
     json_object_put(body);
 }
 
+bool lease_is_over(const lease *l, uint64_t now_ms) {
+    return l->state == LEASE_LOST || (l->state == LEASE_HELD && passed_ms(l->renewed_ms, now_ms) >= RENEW_DEADLINE_MS);
+}
+
 lease_state lease_step(lease *l, aim_fetch *fetch, uint64_t now_ms, uint64_t *next_ms) {
     *next_ms = UINT64_MAX;
     if (l->state == LEASE_LOST || l->state == LEASE_RELEASED) return l->state;
     collect(l, fetch, now_ms);
+    /* an answer that is swallowed must not cost the lease: there is time for another try */
+    if (l->call && passed_ms(l->asked_ms, now_ms) >= CALL_LIMIT_MS) {
+        aim_fetch_drop(fetch, l->call);
+        l->call = 0;
+        take_problem(l, "no answer in time");
+        plan_call(l, CALL_LOOK, now_ms);
+    }
     if (l->state == LEASE_HELD && passed_ms(l->renewed_ms, now_ms) >= RENEW_DEADLINE_MS) lose(l, fetch);
     if (l->state == LEASE_LOST) return l->state;
     if (!l->call && now_ms >= l->due_ms) ask(l, fetch, now_ms);

@@ -30,6 +30,9 @@ lease *lease_new(const char *ns, const char *name, const char *identity);
  * than a few seconds costs the lease. */
 lease_state lease_step(lease *l, aim_fetch *fetch, uint64_t now_ms, uint64_t *next_ms);
 
+/* Whether we led and cannot know that we still do: nothing may be sent any more. */
+bool lease_is_over(const lease *l, uint64_t now_ms);
+
 /* Whose the lease was when it was last looked at; "" when nobody's or not known. Untrusted text. */
 const char *lease_holder(const lease *l);
 /* Why the last call failed, for a log; "" when it did not. Untrusted text. */

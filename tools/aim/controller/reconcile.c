@@ -19,6 +19,7 @@ enum {
     AFTER_CHANGE_MS = 2000,
     MOST_STATUSES = 20,
     STATUSES_WITHIN_MS = 10000,
+    SLOWLY_MS = 1000,
     FIRST_BACKOFF_MS = 1000,
     LONGEST_BACKOFF_MS = 300000,
     FIRST_LOOK_MS = 2000,
@@ -248,6 +249,18 @@ static void tell_seconds(char out[LOG_TIME_SIZE]) {
 }
 
 /* Two who write one status in turn would do so for ever, as fast as they can. */
+static uint64_t slow_down(const controller *c, controlled *o) {
+    log_line(LOG_WARNING,
+             "the status changes all the time; if nobody changes the object so often, somebody else writes it", "kind",
+             o->kind, "namespace", o->ns, "name", o->name, NULL);
+    aim_plan_free(o->working);
+    o->working = NULL;
+    end_work(o);
+    o->dirty = true;
+    o->due_ms = c->now_ms + SLOWLY_MS;
+    return o->due_ms;
+}
+
 static bool is_fought_over(const controller *c, controlled *o) {
     if (c->now_ms - o->statuses_since_ms >= STATUSES_WITHIN_MS) {
         o->statuses_since_ms = c->now_ms;
@@ -274,7 +287,7 @@ static uint64_t report(controller *c, controlled *o) {
     if (!o->call) return after_status(c, o);
     if (is_fought_over(c, o)) {
         aim_fetch_drop(c->fetch, o->call);
-        return give_up(c, o, "its status changes all the time: somebody else seems to write it, too");
+        return slow_down(c, o);
     }
     c->counts.statuses++;
     return NEVER;
@@ -292,12 +305,22 @@ static void leave_alone(const controlled *o, const aim_action *action, const cha
              action->name, "for", o->kind, "of", o->name, "why", why, NULL);
 }
 
+static void add_outcome(refusals *all, size_t action, const struct refusal_text *told) {
+    all->outcomes[all->count++] = (aim_outcome){.struct_size = sizeof(aim_outcome),
+                                                .action = action,
+                                                .reason = told ? told->reason : NULL,
+                                                .message = told && *told->message ? told->message : NULL};
+}
+
 /* The next action that has something left to do. */
 static uint64_t act(controller *c, controlled *o) {
     for (; o->action < aim_plan_action_count(o->working); o->action++) {
         aim_action action = {.struct_size = sizeof action};
         if (aim_plan_action_at(o->working, o->action, &action)) break;
-        if (aim_fetch_action_is_done(c->fetch, o->working, o->action)) continue;
+        if (aim_fetch_action_is_done(c->fetch, o->working, o->action)) {
+            if (o->refused && o->refused->count < MOST_OUTCOMES) add_outcome(o->refused, o->action, NULL);
+            continue;
+        }
         if (action.verb == AIM_ACTION_DELETE) {
             if (!c->may_delete) { /* a kind that is not known might say that it is still needed */
                 c->counts.dropped_deletes++;
@@ -310,6 +333,7 @@ static uint64_t act(controller *c, controlled *o) {
             if (!ask_to_look(c, o, &action)) return give_up(c, o, "no memory");
             return NEVER;
         }
+        if (o->refused) break; /* a deletion was refused: nothing is applied */
         o->step = WORK_ACTION;
         if (aim_fetch_action(c->fetch, o->working, o->action, 0, &o->call, NULL)) return give_up(c, o, "no memory");
         c->counts.applies++;
@@ -385,22 +409,25 @@ static void add_conflicts(const controller *c, const controlled *o, const aim_re
     }
 }
 
-/* An apply that is refused ends the pass: what follows may build on it. A deletion does not. */
+/* The action is done. Behind one that was refused that has to be said. */
+static uint64_t done(controller *c, controlled *o) {
+    if (o->refused) add_outcome(o->refused, o->action, NULL);
+    o->action++;
+    return o->refused && o->refused->count == MOST_OUTCOMES ? report(c, o) : act(c, o);
+}
+
+/* What is refused ends the pass, but for deletions: the others are tried, and then nothing is applied. */
 static uint64_t refused(controller *c, controlled *o, const aim_result *result) {
     aim_action action = {.struct_size = sizeof action};
     c->counts.failures++;
-    if (!o->refused) o->refused = calloc(1, sizeof *o->refused);
-    if (!o->refused) return give_up(c, o, "no memory");
-    struct refusal_text *told = &o->refused->told[o->refused->count];
     if (result->conflicts || (result->reason && strcmp(result->reason, "Conflict") == 0)) c->counts.conflicts++;
+    if (!o->refused) o->refused = calloc(1, sizeof *o->refused);
+    if (!o->refused || aim_plan_action_at(o->working, o->action, &action)) return give_up(c, o, "no memory");
+    struct refusal_text *told = &o->refused->told[o->refused->count];
     snprintf(told->reason, sizeof told->reason, "%s", result->reason ? result->reason : "Plain");
     snprintf(told->message, sizeof told->message, "%s", result->message ? result->message : "");
     add_conflicts(c, o, result, told->message, sizeof told->message);
-    o->refused->outcomes[o->refused->count++] = (aim_outcome){.struct_size = sizeof(aim_outcome),
-                                                              .action = o->action,
-                                                              .reason = told->reason,
-                                                              .message = *told->message ? told->message : NULL};
-    if (aim_plan_action_at(o->working, o->action, &action)) return give_up(c, o, "the action is gone");
+    add_outcome(o->refused, o->action, told);
     log_line(LOG_WARNING, "refused", "kind", action.kind, "namespace", action.ns ? action.ns : "", "name", action.name,
              "for", o->kind, "of", o->name, "reason", told->reason, "why", told->message, NULL);
     if (action.verb != AIM_ACTION_DELETE || o->refused->count == MOST_OUTCOMES) return report(c, o);
@@ -449,8 +476,7 @@ static uint64_t answered(controller *c, controlled *o, const aim_result *result)
         problem = gone ? NULL : deletion_problem(result->body, &action, own_uid(c, o), version, sizeof version);
         if (gone || problem) {
             if (problem) leave_alone(o, &action, problem);
-            o->action++;
-            return act(c, o);
+            return done(c, o);
         }
         o->step = WORK_ACTION;
         if (!ask_to_delete(c, o, &action, version)) return give_up(c, o, "no memory");
@@ -460,8 +486,7 @@ static uint64_t answered(controller *c, controlled *o, const aim_result *result)
     case WORK_ACTION:
         if (aim_plan_action_at(o->working, o->action, &action)) return give_up(c, o, "the action is gone");
         if (result->code && !(gone && action.verb == AIM_ACTION_DELETE)) return refused(c, o, result);
-        o->action++;
-        return act(c, o);
+        return done(c, o);
     case WORK_STATUS:
         if (result->code && result->reason && strcmp(result->reason, "Conflict") == 0) return plan_anew(c, o);
         if (result->code && !gone) return give_up(c, o, result->reason);
