@@ -366,6 +366,34 @@ def metric(base, name):
     return next(int(line.split()[1]) for line in ask(base, "/metrics")[1].splitlines() if line.startswith(name + " "))
 
 
+def the_services_of_the_documentation_run(t):
+    """The three ways to name a model, each from nothing, and what its troubleshooting section looks for."""
+    ns = t.namespace("documented")
+    t.template(ns, "qwen3-32b-mi300x-fp16-latency", MODEL)
+    with t.controller():
+        t.service(ns, "by-name", model={"name": MODEL})
+        t.service(ns, "by-image", model={"image": "amdenterpriseai/aim-qwen-qwen3-32b:0.8.5"})
+        t.service(ns, "by-template", model={"name": MODEL}, template={"name": "qwen3-32b-mi300x-fp16-latency"})
+        for name in ("by-name", "by-image", "by-template"):
+            t.until_status(ns, name, "Running")
+        t.quiet()
+
+    def labelled(kind, label):
+        path = t.server.path(t.ref(kind, ns), name=False) + "?labelSelector=" + label
+        code, found = t.server.request("GET", path)
+        assert code == 200, found
+        return [i["metadata"]["name"] for i in found["items"]]
+    for name in ("by-name", "by-image", "by-template"):
+        isvc = only(labelled("InferenceService", "aim.eai.amd.com/service.name%3D" + name))
+        assert labelled("Pod", "serving.kserve.io/inferenceservice%3D" + isvc)
+        ready = t.condition(ns, name, "Ready")
+        assert ready["status"] == "True" and ready["message"], ready
+        cache = t.get("AIMService", ns, name)["status"]["cache"]["templateCacheRef"]["name"]
+        template = t.get("AIMTemplateCache", ns, cache)["spec"]["templateName"]
+        assert labelled("AIMArtifact", "aim.eai.amd.com/template.name%3D" + template)
+    assert t.get("AIMService", ns, "by-template")["status"]["resolvedTemplate"]["name"] == "qwen3-32b-mi300x-fp16-latency"
+
+
 def a_settled_cluster_sees_nothing_but_lease_renewals(t):
     ns, base = t.namespace("settled"), free_address()
     with t.controller("--metrics-address", base) as c:
@@ -760,6 +788,7 @@ def services_that_cannot_be_planned_hold_up_nobody(t):
 
 
 FULL = [a_service_goes_from_nothing_to_running_in_order, a_service_by_image_waits_for_its_model_and_runs,
+        the_services_of_the_documentation_run,
         a_settled_cluster_sees_nothing_but_lease_renewals, a_restart_over_a_settled_cluster_changes_nothing,
         deletion_leaves_shared_caches_that_are_ready, deletion_removes_shared_caches_that_are_not_ready,
         deletion_collects_a_dedicated_cache, status_follows_templates_nodes_and_configs,

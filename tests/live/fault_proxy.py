@@ -104,7 +104,8 @@ def certificates(folder):
     # x509 cannot make a certificate of the past before 3.4; ca can
     sign = ["ca", "-batch", "-config", "ca.cnf", "-keyfile", "ca.key", "-notext", "-startdate", moment(-DAYS), "-enddate",
             moment(DAYS)]
-    for name, more in (("ca", ["-selfsign", "-extensions", "authority"]), ("server", ["-cert", "ca.crt", "-extensions", "server"])):
+    for name, more in (("ca", ["-selfsign", "-extensions", "authority"]),
+                       ("server", ["-cert", "ca.crt", "-extensions", "server"])):
         run("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", name + ".key")
         run("req", "-new", "-key", name + ".key", "-subj", "/CN=fault-" + name, "-out", name + ".csr")
         run(*sign, *more, "-in", name + ".csr", "-out", name + ".crt")
@@ -160,7 +161,6 @@ class FaultProxy:
         self.revoked = set()    # tokens that are answered 401
         self.seen, self.tally = [], collections.Counter()
         self.numbers = {"request": 0, "connection": 0}
-        self.open = set()       # writers to clients
         self.port = 0
         self.loop = self.thread = self.inner = self.failure = None
         self.watching = {}      # Seen of a watch that is open: its writer
@@ -314,6 +314,7 @@ class FaultProxy:
         self.seen.append(seen)
         if request.token in self.revoked:
             self.tally["401"] += 1
+            await asyncio.sleep(.3)  # whatever else was sent with that token arrives before the first of them is answered
             return await self.refuse(seen, writer, upstream, answer_text(
                 401, status_object(401, "Unauthorized", "Unauthorized")), 401)
         storm = self.storm and self.storm(request)
@@ -396,7 +397,8 @@ class FaultProxy:
             return task.result()
         head = await take(up.readuntil(b"\r\n\r\n"))
         seen.status = int(head.split(b" ")[1])
-        fields = {n.strip().lower(): v.strip() for n, _, v in (f.partition(":") for f in head.decode("latin-1").split("\r\n")[1:])}
+        lines = head.decode("latin-1").split("\r\n")[1:]
+        fields = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
         await give(head)
         if fields.get("transfer-encoding") == "chunked":
             while True:

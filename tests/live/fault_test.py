@@ -26,7 +26,7 @@ from controller_test import MODEL, WRITTEN, Controller, Test, check, owners  # n
 from fault_proxy import FaultProxy, Faults, answer_text, everything, status_object  # noqa: E402  pylint: disable=wrong-import-position
 from stand_ins import AIM, GATEWAY, KSERVE, condition_of  # noqa: E402  pylint: disable=wrong-import-position
 
-SECONDS = float(os.environ.get("AIM_FAULT_SECONDS", "5"))
+SECONDS = float(os.environ.get("AIM_FAULT_SECONDS", "3"))
 SEEDS = [int(s) for s in os.environ.get("AIM_FAULT_SEEDS", "1,2").split(",")]
 PATIENCE = 90  # seconds: a watch or an object that failed again and again is looked at every 30 s
 STRANGER = "stranger"  # the name of what is somebody else's
@@ -200,7 +200,8 @@ class FaultTest(Test):
                                                 i.get("status", {}).get("conditions") or [] if c["status"] != "True"]
                         for i in self.own("AIMService", ns)}
             raise AssertionError(f"{error}: {state()} instead of {sorted(wanted)}; replicas {lots()} instead of "
-                                 f"{replicas}; routes of {routes()} instead of {routed}; {messages}; stand-ins: {self.stand_ins.errors[-3:]}") from None
+                                 f"{replicas}; routes of {routes()} instead of {routed}; {messages}; stand-ins: "
+                                 f"{self.stand_ins.errors[-3:]}") from None
         self.quiet(at_most=40)
         begin = time.monotonic()
         while True:  # the garbage collector takes its time
@@ -268,15 +269,6 @@ class FaultTest(Test):
             mine, theirs = self.shape(ns), self.shape(calm)
         differences = [f"-{x}" for x in theirs if x not in mine] + [f"+{x}" for x in mine if x not in theirs]
         assert not differences, "\n".join(d[:1500] for d in differences[:6])
-
-    def a_restart_changes_nothing(self):
-        """One that has seen none of it finds nothing to do: nothing was missed, and nothing is only believed."""
-        before = self.versions()
-        with self.controller("--until-settled", "--timeout", "30") as c:
-            assert c.wait(40) == 0, c.log()[-1000:]
-        after = self.versions()
-        assert after == before, {k: (before.get(k), after.get(k)) for k in before.keys() | after.keys()
-                                 if before.get(k) != after.get(k)}
 
 
 class Churn:
@@ -346,12 +338,23 @@ def seeded_faults(t, seed):
         t.note(f"{len(churn.done)} changes, {faults} faults in {len(proxy.seen)} requests: {dict(sorted(proxy.tally.items()))}")
         t.note(f"as it should be {took:.1f} s after the last of them; writes: {len(t.writes(place, ns=ns))}")
         assert faults >= 5 * SECONDS, proxy.tally  # or nothing was tried
+        # one change at a time, and nothing else that could wake anybody: what is lost now stays lost
+        proxy.faults = Faults(unsent=.15, unanswered=.1, cut=.1, below=.05)
+        slowest = max(changed_alone(t, proxy, churn, 50 + i) for i in range(3))
+        proxy.calm()
+        t.note(f"a single change among faults took {slowest:.1f} s at most")
+        t.converges(ns, churn.wanted)
         assert t.seen_strangers(ns) == strangers, (t.seen_strangers(ns), strangers)
-        before, place = t.versions(ns), t.mark()
-        time.sleep(2)
-        assert t.versions(ns) == before and not t.writes(place), t.tally(t.writes(place))
-    t.a_restart_changes_nothing()
     t.is_as_undisturbed(ns, churn.wanted)
+
+
+def changed_alone(t, proxy, churn, replicas):
+    """Seconds until a change of one service has come through that was made around the moment at which all watches were cut."""
+    proxy.cut_watches()
+    time.sleep(churn.dice.uniform(0, .2))
+    churn.change("keep", replicas=replicas)
+    return t.until(f"{replicas} replicas", lambda: [i for i in t.own("InferenceService", churn.ns) if i["spec"]["predictor"].get(
+        "minReplicas") == replicas], PATIENCE)
 
 
 def faults_by_seed(seed):
@@ -398,31 +401,31 @@ class Keeper:
 
 
 def faults_that_reach_the_lease_cost_time_alone(t):
-    ns, seed = t.namespace("lease-faults"), SEEDS[0] + 1000
+    ns, seed = t.namespace("replicas"), SEEDS[0] + 1000
     strangers = t.strangers(ns)
     with t.proxy(seed) as proxy:
         proxy.spare = lambda request: False
         keeper = Keeper(t, proxy.kubeconfig("controller", t.token()), 2)
         try:
-            t.until("one leads", t.holder)
+            t.until("one leads and the other waits", lambda: t.holder() and all(
+                "everything is read" in c.log() for c in keeper.running), 30)
             proxy.faults = everything()
             churn = Churn(t, ns, seed)
-            churn.run(SECONDS)
+            churn.run(SECONDS / 2)
             # longer than a lease may go without being renewed: whoever holds it has to stop
-            proxy.faults, proxy.storm = Faults(), lambda request: request.is_lease and (0, answer_text(
+            proxy.storm = lambda request: request.is_lease and (0, answer_text(
                 429, status_object(429, "TooManyRequests", "busy")))
-            t.until("the holder has ended", lambda: keeper.log, PATIENCE)
-            churn.run(1)
+            churn.run(SECONDS / 2)
+            t.until("the holder has ended", lambda: any("the lease is lost" in words for words in keeper.log), PATIENCE)
+            churn.run(1)  # work for the next one
             proxy.calm()
             took = t.converges(ns, churn.wanted)
             t.note(f"as it should be {took:.1f} s later; {keeper.started} controllers were started; the last words of those that "
-                   f"ended: {keeper.log}")
+                   f"ended: {keeper.log}; the proxy did {dict(sorted(proxy.tally.items()))}")
             assert not keeper.problems, keeper.problems
-            assert any("lease" in words for words in keeper.log), keeper.log
             assert t.seen_strangers(ns) == strangers, (t.seen_strangers(ns), strangers)
         finally:
             keeper.stop()
-    t.a_restart_changes_nothing()
 
 
 def a_storm_of_429_is_waited_out(t):
@@ -465,7 +468,6 @@ def a_storm_of_429_is_waited_out(t):
             last[key] = s
         t.note(f"as it should be {t.converges(ns, churn.wanted):.1f} s after it")
         assert c.process.poll() is None
-    t.a_restart_changes_nothing()
 
 
 def bound_token(t, name):
@@ -528,7 +530,7 @@ def a_token_that_ends_under_many_requests_ends_nothing(t):
     tokens = [bound_token(t, f"at-once-{i}") for i in range(3)]
     replace_file(path, tokens[0])
     with t.proxy(1) as proxy, t.controller(kubeconfig=proxy.kubeconfig("rotating", token_file=path)) as c:
-        churn = Churn(t, ns, 401)
+        churn, refused = Churn(t, ns, 401), []
         for before, after in zip(tokens, tokens[1:]):
             t.until("it leads", t.holder)
             churn.run(1.5)
@@ -537,10 +539,10 @@ def a_token_that_ends_under_many_requests_ends_nothing(t):
             proxy.cut_watches()
             churn.run(2)
             assert c.process.poll() is None, c.log()[-800:]
-        t.note(f"answers 401: {proxy.tally['401']}")
-        assert proxy.tally["401"] >= 20, proxy.tally
+            refused.append(proxy.tally["401"] - sum(refused))
+        t.note(f"answers 401: {refused}")
+        assert min(refused) >= 3, refused  # more than one at a time, or nothing was tried
         t.converges(ns, churn.wanted)
-    t.a_restart_changes_nothing()
 
 
 @contextlib.contextmanager
@@ -575,7 +577,7 @@ def clocks_that_jump_change_nothing(t):
                 for ahead, behind in ((3600, -3600), (-20 * day, 20 * day), (-60, 5)):
                     move_first(ahead)
                     move_second(behind)
-                    time.sleep(2.5)
+                    time.sleep(2)
                 told = t.get(*LEASE)["spec"]["renewTime"]
                 assert not t.writes(place), t.tally(t.writes(place))
                 move_first(-20 * day)
@@ -654,12 +656,23 @@ def a_writer_who_fights_for_fields_gets_bounded_answers(t):
         t.note(f"mended {took:.1f} s after the end of it")
         t.quiet()
         assert c.process.poll() is None
-    t.a_restart_changes_nothing()
 
 
-CASES = [*(faults_by_seed(s) for s in SEEDS), faults_that_reach_the_lease_cost_time_alone, a_storm_of_429_is_waited_out, a_token_that_the_server_revokes_is_read_again,
-         a_token_that_ends_under_many_requests_ends_nothing, clocks_that_jump_change_nothing,
-         one_whose_clock_is_behind_can_be_started_again, a_writer_who_fights_for_fields_gets_bounded_answers]
+def one_that_has_seen_none_of_it_finds_nothing_to_do(t):
+    """Nothing was missed, and nothing is only believed: after all the other cases."""
+    before = t.versions()
+    t.note(f"{len(before)} objects")
+    with t.controller("--until-settled", "--timeout", "30") as c:
+        assert c.wait(40) == 0, c.log()[-1000:]
+    after = t.versions()
+    assert after == before, {k: (before.get(k), after.get(k)) for k in before.keys() | after.keys()
+                             if before.get(k) != after.get(k)}
+
+
+CASES = [*(faults_by_seed(s) for s in SEEDS), faults_that_reach_the_lease_cost_time_alone, a_storm_of_429_is_waited_out,
+         a_token_that_the_server_revokes_is_read_again, a_token_that_ends_under_many_requests_ends_nothing,
+         clocks_that_jump_change_nothing, one_whose_clock_is_behind_can_be_started_again, a_writer_who_fights_for_fields_gets_bounded_answers,
+         one_that_has_seen_none_of_it_finds_nothing_to_do]
 
 
 def main():

@@ -19,8 +19,8 @@ enum {
     MOST_BUSY = 64,
     SETTLED_MS = 2000,
     STOP_MS = 3000,
-    REQUESTS = 200,
-    BURST = 400,
+    REQUESTS = 400, /* a second, for thousands of services; the server's fairness bounds whoever is too many */
+    BURST = 800,
     PUBLISH_MS = 1000,
     AFTER_FAILURE_MS = 1000,
     SLICE_MS = 200 /* of planning in one turn */

@@ -54,6 +54,8 @@ typedef struct controlled {
     uint64_t event_looks;                 /* in a row */
     struct refusals *refused;             /* what the server said no to; NULL: nothing */
     char own_version[64];                 /* that our last write of the object led to; "" */
+    uint64_t own_since_ms;
+    bool echo_is_silent; /* it leads to no other plan */
 } controlled;
 
 typedef struct controlled_table {

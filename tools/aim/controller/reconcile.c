@@ -13,6 +13,8 @@
 #include "structured_log.h"
 
 enum {
+    ECHO_MS = 2000, /* waited for at most */
+    ECHO_POLL_MS = 10,
     SHORTLY_MS = 50, /* for a watch to bring what was written */
     MOST_OVERTAKEN = 8,
     SOON_MS = 400,
@@ -54,7 +56,22 @@ static const char *own_uid(const controller *c, const controlled *o) {
 
 bool controlled_is_echo(const controller *c, const controlled *o) {
     const aim_ref ref = ref_of(o);
-    return *o->own_version && strcmp(aim_cluster_resource_version(c->cluster, &ref), o->own_version) == 0;
+    return o->echo_is_silent && *o->own_version &&
+           strcmp(aim_cluster_resource_version(c->cluster, &ref), o->own_version) == 0;
+}
+
+/* Versions are numbers wherever anybody has looked; where they are not, only the same one is known to be there. */
+static bool is_older(const char *version, const char *than) {
+    char *end, *other_end;
+    const unsigned long long a = strtoull(version, &end, 10), b = strtoull(than, &other_end, 10);
+    return *end || *other_end ? strcmp(version, than) != 0 : a < b;
+}
+
+/* Whether what we wrote ourselves has not come back yet: a plan of what was before it would be refused. */
+static bool is_behind(const controller *c, const controlled *o) {
+    const aim_ref ref = ref_of(o);
+    return *o->own_version && c->now_ms - o->own_since_ms < ECHO_MS &&
+           is_older(aim_cluster_resource_version(c->cluster, &ref), o->own_version);
 }
 
 static uint64_t jitter(controller *c, uint64_t most) {
@@ -444,10 +461,12 @@ static bool is_last_word(const controlled *o) {
 
 /* The version that our write of the object led to. What we have seen of it up to then was our own doing: the write
  * held only for the version that the plan was made with. */
-static void note_own_version(const controller *c, controlled *o, const char *body) {
+static void note_own_version(const controller *c, controlled *o, const char *body, bool is_silent) {
     json_object *object = answer_parse(body);
     const char *version = answer_text(answer_member(object, "metadata"), "resourceVersion");
     snprintf(o->own_version, sizeof o->own_version, "%s", strlen(version) < sizeof o->own_version ? version : "");
+    o->own_since_ms = c->now_ms;
+    o->echo_is_silent = is_silent;
     json_object_put(object);
     if (controlled_is_echo(c, o)) o->touched = false;
 }
@@ -466,6 +485,7 @@ static uint64_t answered(controller *c, controlled *o, const aim_result *result)
     case WORK_ADD_FINALIZER:
         if (result->code) return give_up(c, o, result->reason);
         /* its version is another one now: the rest waits for the server to say so */
+        note_own_version(c, o, result->body, false);
         controlled_keep_interest(c, o);
         end_work(o);
         o->due_ms = c->now_ms;
@@ -494,7 +514,7 @@ static uint64_t answered(controller *c, controlled *o, const aim_result *result)
         o->overtaken = 0;
         if (!result->code) {
             say_events(c, o, o->working);
-            if (is_last_word(o)) note_own_version(c, o, result->body);
+            note_own_version(c, o, result->body, is_last_word(o));
         }
         return after_status(c, o);
     case WORK_REMOVE_FINALIZER:
@@ -507,7 +527,8 @@ static uint64_t answered(controller *c, controlled *o, const aim_result *result)
 uint64_t reconcile(controller *c, controlled *o) {
     if (!controlled_is_busy(o)) {
         const uint64_t due_ms = c->stopping ? NEVER : controlled_due(o);
-        return due_ms > c->now_ms ? due_ms : plan_again(c, o);
+        if (due_ms > c->now_ms) return due_ms;
+        return is_behind(c, o) ? c->now_ms + ECHO_POLL_MS : plan_again(c, o);
     }
     aim_result result = {.struct_size = sizeof result};
     const uint64_t call = o->call;
