@@ -366,6 +366,25 @@ def metric(base, name):
     return next(int(line.split()[1]) for line in ask(base, "/metrics")[1].splitlines() if line.startswith(name + " "))
 
 
+def only_the_chosen_kinds_are_kept(t):
+    ns = t.namespace("chosen")
+    with t.controller("--controllers", "service") as c:
+        t.service(ns, "chat")
+        cache = t.until("the cache is made", lambda: t.list("AIMTemplateCache", ns)) and only(t.list("AIMTemplateCache", ns))
+        t.quiet()
+        assert not t.list("AIMArtifact", ns)
+        assert not (t.get("AIMTemplateCache", ns, cache["metadata"]["name"]).get("status") or {}).get("status")
+        assert c.process.poll() is None
+    with t.controller("--controllers", "template-cache,artifact") as c:
+        t.until("the rest is made by the others", lambda: (t.get(
+            "AIMTemplateCache", ns, cache["metadata"]["name"]).get("status") or {}).get("status") == "Ready")
+        t.quiet()
+        assert not t.list("InferenceService", ns)
+    for wrong in ("", "service,", "model", "service,service"):
+        with t.controller("--controllers", wrong) as c:
+            assert c.wait(20) == 2 and "--controllers" in c.log(), (wrong, c.log())
+
+
 def the_services_of_the_documentation_run(t):
     """The three ways to name a model, each from nothing, and what its troubleshooting section looks for."""
     ns = t.namespace("documented")
@@ -722,8 +741,9 @@ def it_does_not_start_beside_another_writer(t):
         assert c.wait(20) == 1, c.log()
         assert "--takeover" in c.log() and "AIM Engine" in c.log() and f"{ns}/chat" in c.log(), c.log()
     assert t.versions() == before and not t.writes(place), t.tally(t.writes(place))
-    with t.controller("--takeover"):
+    with t.controller("--takeover") as c:
         t.until_status(ns, "chat", "Running")
+        assert "fields that AIM Engine's managers own are ours" in c.log()
     with t.controller() as c:  # what it wrote itself is no rival's
         t.service(ns, "second")
         t.until_status(ns, "second", "Running")
@@ -788,7 +808,7 @@ def services_that_cannot_be_planned_hold_up_nobody(t):
 
 
 FULL = [a_service_goes_from_nothing_to_running_in_order, a_service_by_image_waits_for_its_model_and_runs,
-        the_services_of_the_documentation_run,
+        the_services_of_the_documentation_run, only_the_chosen_kinds_are_kept,
         a_settled_cluster_sees_nothing_but_lease_renewals, a_restart_over_a_settled_cluster_changes_nothing,
         deletion_leaves_shared_caches_that_are_ready, deletion_removes_shared_caches_that_are_not_ready,
         deletion_collects_a_dedicated_cache, status_follows_templates_nodes_and_configs,

@@ -645,6 +645,11 @@ static int run(const tool_options *options, const aim_policy *policy) {
     l.c.now_ms = l.began_ms = transport->now_ms(transport->user);
     catch_signals(l.c.cancel, transport);
     const aim_transport gated = gate(&l);
+    if (options->takeover)
+        log_line(LOG_INFO,
+                 "taking over: fields that AIM Engine's managers own are ours from now on, because ours have the same "
+                 "names; of what they applied, what no plan wants is given up",
+                 NULL);
     if (!options->takeover && !options->dry_run && rival_is_here(&l.c, &gated)) {
         l.code = EXIT_TROUBLE;
     } else {
