@@ -8,6 +8,7 @@ Declarations, types, values and sizes come from clang (tests/abi/facts.py). What
 syntax tree, because the preprocessor has eaten it: that text alone is read from the headers. The same headers give the
 same bytes. Exit codes: 0, 1 when stale or not to be described, 2 for wrong usage, 77 when there is no clang.
 """
+
 import difflib
 import json
 import os
@@ -97,8 +98,9 @@ def function(node, header):
     for inner in node.get("inner", []):
         if inner["kind"] == "ParmVarDecl":
             name = inner.get("name", "")
-            parameters.append({"name": name, **typed(inner["type"]["qualType"]),
-                               "doc": comment["parameters"].get(name, "")})
+            parameters.append(
+                {"name": name, **typed(inner["type"]["qualType"]), "doc": comment["parameters"].get(name, "")}
+            )
     signature = node["type"]["qualType"]
     described = {
         "name": node["name"],
@@ -106,7 +108,7 @@ def function(node, header):
         "library": LIBRARIES.get(header, "aim"),
         "since": comment["since"],
         "doc": comment["doc"],
-        "result": {"type": signature[:signature.index("(")].rstrip(), "doc": comment["returns"]},
+        "result": {"type": signature[: signature.index("(")].rstrip(), "doc": comment["returns"]},
         "parameters": parameters,
     }
     for name in ("codes", "see"):
@@ -120,10 +122,18 @@ def struct(node, header, comment, sizes):
     for inner in node["inner"]:
         if inner["kind"] == "FieldDecl":
             # clang's comment of a pointer to a function is that of the member.
-            members.append({"name": inner["name"], **typed(inner["type"]["qualType"]),
-                            "doc": comment_parts(inner)["doc"]})
-    return {"name": node["name"], "header": header, "library": LIBRARIES.get(header, "aim"),
-            "since": comment["since"], "doc": comment["doc"], "size": sizes[node["name"]], "members": members}
+            members.append(
+                {"name": inner["name"], **typed(inner["type"]["qualType"]), "doc": comment_parts(inner)["doc"]}
+            )
+    return {
+        "name": node["name"],
+        "header": header,
+        "library": LIBRARIES.get(header, "aim"),
+        "since": comment["since"],
+        "doc": comment["doc"],
+        "size": sizes[node["name"]],
+        "members": members,
+    }
 
 
 def declared(compiler, sizes):
@@ -147,18 +157,26 @@ def declared(compiler, sizes):
         elif node["kind"] == "RecordDecl" and node.get("completeDefinition"):
             structs.append(struct(node, header, comment, sizes))
         elif node["kind"] == "TypedefDecl" and name not in whole:
-            plain = {"name": name, "header": header, "library": LIBRARIES.get(header, "aim"),
-                     "since": comment["since"], "doc": comment["doc"]}
+            plain = {
+                "name": name,
+                "header": header,
+                "library": LIBRARIES.get(header, "aim"),
+                "since": comment["since"],
+                "doc": comment["doc"],
+            }
             kind = node["type"]["qualType"]
             (handles if kind == f"struct {name}" else types).append(
-                plain if kind == f"struct {name}" else {**plain, "type": kind})
+                plain if kind == f"struct {name}" else {**plain, "type": kind}
+            )
     return functions, structs, handles, types
 
 
 def sizes_of(all_facts):
     """{struct: {"lp64": bytes, "ilp32": bytes}}"""
-    return {name: {model: all_facts.layouts[targets[0]][name].size for model, targets in facts.MODELS.items()}
-            for name in all_facts.layouts[facts.MODELS["lp64"][0]]}
+    return {
+        name: {model: all_facts.layouts[targets[0]][name].size for model, targets in facts.MODELS.items()}
+        for name in all_facts.layouts[facts.MODELS["lp64"][0]]
+    }
 
 
 # --- what the preprocessor has eaten ---
@@ -180,8 +198,10 @@ def constant_docs(path):
     with open(path, encoding="utf-8") as file:
         text = file.read()
     found, group, before = {}, None, None
-    tokens = sorted([(m.start(), m) for m in COMMENT.finditer(text)] + [(m.start(), m) for m in DEFINE.finditer(text)],
-                    key=lambda token: token[0])
+    tokens = sorted(
+        [(m.start(), m) for m in COMMENT.finditer(text)] + [(m.start(), m) for m in DEFINE.finditer(text)],
+        key=lambda token: token[0],
+    )
     for _, token in tokens:
         if token.re is DEFINE:
             found[token.group(1)] = before or ("", "", group)
@@ -190,7 +210,7 @@ def constant_docs(path):
         doc, since = plain_comment(token.group(1))
         name = re.match(r"@name (.*)", doc)
         if token.group(0).startswith("/**<"):
-            line = text[text.rfind("\n", 0, token.start()) + 1:token.start()]
+            line = text[text.rfind("\n", 0, token.start()) + 1 : token.start()]
             if DEFINE.match(line):
                 found[last] = (doc, since, group)
         elif name:
@@ -201,7 +221,7 @@ def constant_docs(path):
         else:
             before = (doc, since, group)
             # A comment that something else than a constant follows belongs to that.
-            if not re.match(r"\s*#define", text[token.end():]):
+            if not re.match(r"\s*#define", text[token.end() :]):
                 before = None
     return found
 
@@ -217,9 +237,18 @@ def constants(macros, include, headers):
     for macro in sorted(wanted, key=lambda m: order[m.name]):
         header, doc, since, group = docs[macro.name]
         value = int(macro.value) if macro.type != "string" else json.loads(macro.value)
-        described.append({"name": macro.name, "header": header, "library": LIBRARIES.get(header, "aim"),
-                          "since": since or (group or {}).get("since", ""), "type": macro.type, "value": value,
-                          "doc": doc, **({"group": group["title"]} if group else {})})
+        described.append(
+            {
+                "name": macro.name,
+                "header": header,
+                "library": LIBRARIES.get(header, "aim"),
+                "since": since or (group or {}).get("since", ""),
+                "type": macro.type,
+                "value": value,
+                "doc": doc,
+                **({"group": group["title"]} if group else {}),
+            }
+        )
     return described
 
 
@@ -239,10 +268,15 @@ def describe(source):
         "structs": structs,
         "functions": functions,
     }
-    missing = [f"{entry['name']}: no @since" for kind in ("types", "handles", "constants", "structs", "functions")
-               for entry in described[kind] if not entry["since"]]
-    missing += [f"{f['name']}: @param {p['name']} is missing" for f in functions for p in f["parameters"]
-                if not p["doc"]]
+    missing = [
+        f"{entry['name']}: no @since"
+        for kind in ("types", "handles", "constants", "structs", "functions")
+        for entry in described[kind]
+        if not entry["since"]
+    ]
+    missing += [
+        f"{f['name']}: @param {p['name']} is missing" for f in functions for p in f["parameters"] if not p["doc"]
+    ]
     missing += [f"{s['name']}.{m['name']}: no comment" for s in structs for m in s["members"] if not m["doc"]]
     missing += [f"{c['name']}: no comment" for c in described["constants"] if not c["doc"]]
     if missing:
@@ -276,8 +310,9 @@ def main(arguments):
     except FileNotFoundError:
         old = ""
     if old != text:
-        sys.stderr.writelines(difflib.unified_diff(old.splitlines(True), text.splitlines(True), "bindings/api.json",
-                                                   "the headers", n=1))
+        sys.stderr.writelines(
+            difflib.unified_diff(old.splitlines(True), text.splitlines(True), "bindings/api.json", "the headers", n=1)
+        )
         print("bindings/api.json is stale: run tools/describe_api.py", file=sys.stderr)
     return int(old != text)
 
