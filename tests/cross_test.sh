@@ -44,7 +44,7 @@ find_runner() {
 }
 
 golden_cases_are_the_same_bytes_on() { sh "$source/tests/golden.sh" "$scratch/$1-aim"; }
-unit_tests_pass_on() { $runner "$scratch/$1/tests/aim_tests_plain"; }
+unit_tests_pass_on() { AIM_TEST_EMULATED=${runner:+yes} $runner "$scratch/$1/tests/aim_tests_plain"; }
 completions_come_from_the_tool_of() {
     for shell in bash zsh fish; do
         "$scratch/$1-aim" completion $shell | cmp - "$scratch/$1/completions/aim.$shell" || return 1
