@@ -9,9 +9,11 @@
 #include <unistd.h>
 
 #include "../live.h"
+#include "changes.h"
 #include "event_recorder.h"
 #include "health_server.h"
 #include "lease.h"
+#include "metrics.h"
 #include "structured_log.h"
 
 enum {
@@ -22,7 +24,6 @@ enum {
     REQUESTS = 400, /* a second, for thousands of services; the server's fairness bounds whoever is too many */
     BURST = 800,
     PUBLISH_MS = 1000,
-    AFTER_FAILURE_MS = 1000,
     SLICE_MS = 200 /* of planning in one turn */
 };
 #define NEVER UINT64_MAX
@@ -80,114 +81,6 @@ static void catch_signals(aim_cancel *cancel, const aim_transport *transport) {
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGINT, &action, NULL);
     signal(SIGPIPE, SIG_IGN);
-}
-
-/* --- changes --- */
-
-typedef struct changes {
-    struct change {
-        char *kind, *ns, *name; /* ns NULL: cluster scope */
-    } * items;
-    size_t count, capacity;
-    bool lost; /* one could not be noted for want of memory */
-} changes;
-
-static void note_change(const aim_ref *object, int32_t change, void *user) {
-    changes *all = user;
-    (void)change;
-    if (all->count == all->capacity) {
-        const size_t capacity = all->capacity ? all->capacity * 2 : 256;
-        struct change *items = realloc(all->items, capacity * sizeof *items);
-        if (!items) {
-            all->lost = true;
-            return;
-        }
-        all->items = items;
-        all->capacity = capacity;
-    }
-    struct change *c = &all->items[all->count];
-    *c = (struct change){strdup(object->kind), object->ns ? strdup(object->ns) : NULL, strdup(object->name)};
-    if (c->kind && c->name && (c->ns || !object->ns)) {
-        all->count++;
-        return;
-    }
-    free(c->kind);
-    free(c->ns);
-    free(c->name);
-    all->lost = true;
-}
-
-static void forget_changes(changes *all) {
-    for (size_t i = 0; i < all->count; i++) {
-        free(all->items[i].kind);
-        free(all->items[i].ns);
-        free(all->items[i].name);
-    }
-    all->count = 0;
-    all->lost = false;
-}
-
-static const char *controlled_kind(const controller *c, const char *kind) {
-    for (size_t i = 0; i < 3 && c->kinds[i]; i++) {
-        if (strcmp(c->kinds[i], kind) == 0) return c->kinds[i];
-    }
-    return NULL;
-}
-
-/* by itself: the object itself changed, which ends any waiting. */
-static void touch(const controller *c, controlled *o, bool by_itself) {
-    const bool was_pending = controlled_is_pending(o);
-    if (by_itself)
-        o->touched = true;
-    else
-        o->dirty = true;
-    o->is_settled = false;
-    const uint64_t due_ms = c->now_ms + (by_itself || !o->failures ? 0 : AFTER_FAILURE_MS);
-    if (o->due_ms > due_ms || !was_pending) o->due_ms = due_ms;
-}
-
-/* Who looked at what changed looks again: which those are is the library's answer. */
-static void spread_change(controller *c, const struct change *change) {
-    const aim_ref ref = {.struct_size = sizeof ref, .kind = change->kind, .ns = change->ns, .name = change->name};
-    const char *kind = controlled_kind(c, change->kind);
-    const controlled *itself = NULL;
-    if (kind && change->ns) {
-        controlled *o = controlled_get(&c->objects, kind, change->ns, change->name);
-        if (!o)
-            c->stale_changes = true;
-        else if (!controlled_is_echo(c, o))
-            touch(c, o, true);
-        itself = o;
-    }
-    for (size_t i = 0; i < c->objects.count; i++) {
-        controlled *o = c->objects.items[i];
-        const bool is_due = o->dirty && o->due_ms <= c->now_ms;
-        if (!is_due && o != itself &&
-            (aim_interest_covers(o->interest, c->cluster, &ref) || aim_plan_depends_on(o->working, c->cluster, &ref)))
-            touch(c, o, false);
-    }
-}
-
-static void spread_changes(controller *c, changes *all) {
-    for (size_t i = 0; i < all->count; i++)
-        spread_change(c, &all->items[i]);
-    const bool everything = all->lost || c->stale_changes;
-    c->stale_changes = false;
-    for (size_t i = 0; everything && i < c->objects.count; i++)
-        touch(c, c->objects.items[i], true);
-    for (size_t k = 0; everything && k < 3 && c->kinds[k]; k++) {
-        const aim_ref filter = {.struct_size = sizeof filter, .kind = c->kinds[k]};
-        for (size_t i = 0; i < aim_cluster_count(c->cluster, &filter); i++) {
-            aim_ref found = {.struct_size = sizeof found};
-            if (aim_cluster_at(c->cluster, &filter, i, &found, NULL)) break;
-            controlled *o = controlled_get(&c->objects, c->kinds[k], found.ns ? found.ns : "", found.name);
-            if (o)
-                touch(c, o, true);
-            else
-                c->stale_changes = true;
-        }
-    }
-    forget_changes(all);
 }
 
 /* --- what is known --- */
@@ -328,70 +221,9 @@ static size_t busy_count(const controller *c) {
     return count;
 }
 
-/* --- metrics --- */
-
-static void put_metric(FILE *out, const char *name, const char *type, const char *help, uint64_t value) {
-    fprintf(out, "# HELP aim_%s %s\n# TYPE aim_%s %s\naim_%s %llu\n", name, help, name, type, name,
-            (unsigned long long)value);
-}
-
-static void put_objects(FILE *out, const controller *c) {
-    fprintf(out, "# HELP aim_controller_objects Objects that are kept true, by kind and status.\n"
-                 "# TYPE aim_controller_objects gauge\n");
-    static const char *const states[] = {"Pending", "Starting",     "Running", "Progressing", "Ready", "Degraded",
-                                         "Failed",  "NotAvailable", ""};
-    for (size_t k = 0; k < 3 && c->kinds[k]; k++) {
-        for (size_t s = 0; s < sizeof states / sizeof *states; s++) {
-            size_t count = 0;
-            for (size_t i = 0; i < c->objects.count; i++) {
-                const controlled *o = c->objects.items[i];
-                count += o->kind == c->kinds[k] && strcmp(o->status, states[s]) == 0;
-            }
-            if (count)
-                fprintf(out, "aim_controller_objects{kind=\"%s\",status=\"%s\"} %zu\n", c->kinds[k], states[s], count);
-        }
-    }
-}
-
-static void put_kinds(FILE *out, const aim_fetch *fetch) {
-    fprintf(out, "# HELP aim_fetch_kind_synced Whether a kind is known up to a moment ago.\n"
-                 "# TYPE aim_fetch_kind_synced gauge\n");
-    aim_sync sync = {.struct_size = sizeof sync}, next = sync;
-    bool synced = true; /* of a kind that is read in parts, all of them */
-    for (size_t i = 0; !aim_fetch_sync_at(fetch, i, &sync); i++) {
-        synced &= sync.state == AIM_SYNC_SYNCED;
-        if (!aim_fetch_sync_at(fetch, i + 1, &next) && strcmp(next.kind, sync.kind) == 0) continue;
-        fprintf(out, "aim_fetch_kind_synced{kind=\"%s\"} %d\n", sync.kind, synced);
-        synced = true;
-    }
-}
-
 static void publish(const controller *c, health_server *server, bool leads, const knowledge *k) {
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = server ? open_memstream(&text, &size) : NULL;
-    if (!out) return;
-    const controller_counts *n = &c->counts;
-    put_metric(out, "controller_leader", "gauge", "Whether this process holds the lease.", leads);
-    put_metric(out, "controller_busy_objects", "gauge", "Objects with a call under way.", busy_count(c));
-    put_metric(out, "controller_plans_total", "counter", "Plans made.", n->plans);
-    put_metric(out, "controller_applies_total", "counter", "Server-side applies asked for.", n->applies);
-    put_metric(out, "controller_deletes_total", "counter", "Deletions asked for.", n->deletes);
-    put_metric(out, "controller_deletes_held_back_total", "counter", "Deletions held back because a kind was unknown.",
-               n->dropped_deletes);
-    put_metric(out, "controller_status_writes_total", "counter", "Statuses written.", n->statuses);
-    put_metric(out, "controller_finalizer_writes_total", "counter", "Finalizers added or removed.", n->finalizers);
-    put_metric(out, "controller_logs_read_total", "counter", "Container logs read.", n->logs);
-    put_metric(out, "controller_events_read_total", "counter", "Times that the events about an object were read.",
-               n->event_reads);
-    put_metric(out, "controller_conflicts_total", "counter", "Refusals because fields belong to others.", n->conflicts);
-    put_metric(out, "controller_refusals_total", "counter", "Actions that the server refused.", n->failures);
-    put_metric(out, "controller_events_dropped_total", "counter", "Events that were not written.",
-               event_recorder_dropped(c->events));
-    put_objects(out, c);
-    put_kinds(out, c->fetch);
-    fclose(out);
-    health_server_publish(server, true, k->listed, k->listed ? "" : k->missing, text);
+    char *text = server ? metrics_text(c, leads, busy_count(c)) : NULL;
+    if (text) health_server_publish(server, true, k->listed, k->listed ? "" : k->missing, text);
     free(text);
 }
 
@@ -512,7 +344,7 @@ static bool until_settled(loop *l, const knowledge *k) {
 /* What was left undone is done when it becomes known that it may be. */
 static void allow_deletions(controller *c, bool may_delete) {
     for (size_t i = 0; may_delete && !c->may_delete && i < c->objects.count; i++) {
-        if (c->objects.items[i]->held_back) touch(c, c->objects.items[i], false);
+        if (c->objects.items[i]->held_back) controlled_touch(c, c->objects.items[i], false);
     }
     c->may_delete = may_delete;
 }
@@ -525,7 +357,7 @@ static void turn(loop *l) {
         l->c.never_knows = !k.complete && k.forbidden;
         allow_deletions(&l->c, k.complete);
         say_kinds(l, &k);
-        spread_changes(&l->c, &l->changes);
+        changes_spread(&l->c, &l->changes);
         if (!step_lease(l, &next_ms)) return;
         const uint64_t due_ms = work(&l->c, l->leads && k.listed);
         if (due_ms < next_ms) next_ms = due_ms;
@@ -571,7 +403,7 @@ static int choose_kinds(controller *c, const char *names) {
         size_t i = 0;
         while (i < 3 && (strlen(short_names[i]) != size || strncmp(short_names[i], rest, size) != 0))
             i++;
-        if (i == 3 || controlled_kind(c, all_controlled[i])) {
+        if (i == 3 || controller_kind(c, all_controlled[i])) {
             complain("--controllers %s: must be a list of service, template-cache and artifact, each once", names);
             return EXIT_USAGE;
         }
@@ -585,7 +417,7 @@ static aim_code begin(loop *l, const tool_options *options, aim_context *context
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     if (getentropy(&l->c.random, sizeof l->c.random)) l->c.random = (uint64_t)now.tv_nsec << 16 ^ (uint64_t)getpid();
-    l->listener = (aim_listener){.struct_size = sizeof l->listener, .changed = note_change, .user = &l->changes};
+    l->listener = (aim_listener){.struct_size = sizeof l->listener, .changed = changes_note, .user = &l->changes};
     const aim_fetch_options ask = {.struct_size = sizeof ask,
                                    .flags = AIM_FETCH_WATCH | AIM_FETCH_SPARING,
                                    .requests = REQUESTS,
@@ -624,7 +456,7 @@ static void end(loop *l) {
     if (l->c.events) event_recorder_free(l->c.events);
     if (l->lease) lease_free(l->lease);
     if (l->server) health_server_stop(l->server);
-    forget_changes(&l->changes);
+    changes_forget(&l->changes);
     free(l->changes.items);
     aim_cluster_free(l->c.cluster);
     aim_cancel_free(l->c.cancel);

@@ -95,6 +95,12 @@ typedef struct controller {
     uint64_t random;
 } controller;
 
+/* changes.c */
+/* The kind as it is controlled; NULL: it is not. */
+const char *controller_kind(const controller *c, const char *kind);
+/* by itself: the object itself changed, which ends any waiting. */
+void controlled_touch(const controller *c, controlled *object, bool by_itself);
+
 /* reconcile.c */
 /* Looks at the results of the object's call, and goes on; answers when there is something to do again. */
 uint64_t reconcile(controller *c, controlled *object);
